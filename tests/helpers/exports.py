@@ -9,9 +9,9 @@ import keras
 import numpy as np
 import pandas as pd
 
-from tuner.data import Dataset, fit_scaler, load_dataset
-from tuner.serving.export import export_model
-from tuner.serving.formats import FORMATS
+from tuner.data import Dataset, RawColumns, fit_scaler, load_dataset
+from tuner.serving.export import ModelDestination, ModelExport
+from tuner.serving.formats import DEFAULT_FORMATS, FORMATS
 from tuner.serving.fresh_process import FreshProcess
 from tuner.serving.sample import pick_sample
 from tuner.serving.trained_network import TrainedNetwork
@@ -145,6 +145,27 @@ def leave_unscaled(trained: TrainedNetwork) -> TrainedNetwork:
     scale = trained.scaler.scale.copy()
     scale[UNSCALED] = np.inf
     return replace(trained, scaler=replace(trained.scaler, scale=scale))
+
+
+def export_model(
+    trained: TrainedNetwork,
+    description: Mapping[str, Any],
+    folder: Path,
+    *,
+    sample: RawColumns,
+    fresh: FreshProcess,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+) -> str:
+    """Export a model from begin to end, and return its fingerprint."""
+    to = ModelDestination(folder, formats)
+    with ModelExport(trained, description, to, sample=sample, fresh=fresh) as model:
+        return model.finish()
+
+
+def ask(fresh: FreshProcess, folder: Path, inputs: Mapping[str, np.ndarray]) -> Any:
+    """Return the probabilities of each format of an exported folder."""
+    fresh.ask(folder, inputs)
+    return fresh.answer(folder)
 
 
 def export(

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.helpers.exports import DESCRIPTION
+from tests.helpers.exports import DESCRIPTION, export_model
 from tuner.errors import ExportMismatch, UserError
-from tuner.serving.export import export_model
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.formats import FORMATS
 from tuner.serving.fresh_process import FreshProcess

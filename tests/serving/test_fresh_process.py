@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from tests.helpers.exports import ask
 from tuner.data import Column, Schema
 from tuner.errors import ExportMismatch, ExportUnchecked
 from tuner.serving import fresh_process
@@ -44,7 +45,7 @@ def test_a_process_that_cannot_be_started_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(fresh_process.sys, "executable", str(tmp_path / "missing"))
     notes = []
     with FreshProcess(notes.append) as fresh, pytest.raises(ExportUnchecked) as error:
-        fresh.predict(tmp_path, {"x": np.zeros(1, np.float32)})
+        ask(fresh, tmp_path, {"x": np.zeros(1, np.float32)})
     assert str(error.value) == (
         f"exported model {tmp_path} could not be checked: the process that checks it could not be "
         "started; free memory, and resume the study or export again"
@@ -57,7 +58,7 @@ def test_a_process_that_cannot_be_started_is_said(tmp_path, monkeypatch):
 def test_inputs_of_any_name_reach_the_process(tmp_path):
     """One of `file` is a parameter of the function that writes them, a long one no file's name."""
     inputs = {"file": np.arange(2.0), "allow_pickle": np.zeros(2), "x" * 70_000: np.ones(2)}
-    request = fresh_process._write_request(tmp_path, tmp_path, inputs, complete=False)
+    request = fresh_process._write_request(tmp_path, tmp_path, inputs)
     read = fresh_process._read_inputs(json.loads(request.read_text()))
     assert read.keys() == inputs.keys()
     for name, numbers in inputs.items():
@@ -77,7 +78,7 @@ def test_text_reaches_the_process_unchanged(tmp_path):
     content = {"schema": schema, "inputs": {"word": "word"}, "versions": list_versions()}
     (tmp_path / "model.json").write_text(json.dumps(content), encoding="utf-8")
     with FreshProcess() as fresh:
-        answers = fresh.predict(tmp_path, {"word": texts}, complete=True)
+        answers = ask(fresh, tmp_path, {"word": texts})
     assert set(answers) == set(DEFAULT_FORMATS)
     for answer in answers.values():
         assert answer.argmax(axis=1).tolist() == [1, 2, 3, 0, 4]
@@ -120,4 +121,4 @@ def test_a_temporary_folder_of_any_name_reaches_the_process(tmp_path, monkeypatc
     Path(scratch).mkdir()
     monkeypatch.setattr(tempfile, "tempdir", scratch)
     with FreshProcess() as fresh, pytest.raises(ExportMismatch, match="File not found: filepath="):
-        fresh.predict(tmp_path, {"x": np.zeros(1, np.float32)})
+        ask(fresh, tmp_path, {"x": np.zeros(1, np.float32)})

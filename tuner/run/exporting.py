@@ -24,7 +24,7 @@ from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.study import EventKind, PredictionTime, Study, average_same_networks
 
 if TYPE_CHECKING:
-    from tuner.serving.export import Destination, ModelExport
+    from tuner.serving.export import ModelDestination, ModelExport
     from tuner.serving.fresh_process import FreshProcess
 
 __all__ = [
@@ -131,11 +131,11 @@ class SearchExport:
     ) -> None:
         self._run, self._study, self._picking, self._ready = run, run.study, picking, ready
         self._export: ModelExport | None = None
-        self._fault: ExportMismatch | None = None
-        from tuner.serving.export import Destination
+        self._fault: TunerError | None = None
+        from tuner.serving.export import ModelDestination
 
-        try:
-            to = Destination(run.study.model_folder, remedy=RESUME_STUDY)
+        try:  # a fault is told by `finish`, since the report does not wait for it
+            to = ModelDestination(run.study.model_folder, remedy=RESUME_STUDY)
             self._export = _begin_export(run.setup, run.study, ready, to, fresh)
         except ExportMismatch as error:
             self._fault = error
@@ -161,23 +161,19 @@ class SearchExport:
         Raises:
             UserError: The folder cannot be written.
         """
-        study, test = self._study, self._ready.test
-        try:
-            if self._fault is not None:
-                raise self._fault
-            assert self._export is not None  # there is no fault
-            fingerprint = self._export.finish()
-        except (
-            ExportMismatch,
-            ExportUnchecked,
-        ) as error:  # the search's other results are still reported
-            with note_unwritten(self._run):
-                study.journal.append(EventKind.NOT_EXPORTED, fault=str(error))
-            return ExportResult(None, error, test)
+        study, fault, fingerprint = self._study, self._fault, ""
+        if self._export is not None:
+            try:
+                fingerprint = self._export.finish()
+            except (ExportMismatch, ExportUnchecked) as error:
+                fault = error  # the search's other results are still reported
         with note_unwritten(self._run):
-            _record_export(study, self._ready, fingerprint)
-            mark_done(study, Stage.EXPORTING, self._picking.basis)
-        return ExportResult(study.model_folder, None, test)
+            if fault is None:
+                _record_export(study, self._ready, fingerprint)
+                mark_done(study, Stage.EXPORTING, self._picking.basis)
+            else:
+                study.journal.append(EventKind.NOT_EXPORTED, fault=str(fault))
+        return ExportResult(study.model_folder if fault is None else None, fault, self._ready.test)
 
 
 # Over 40 lines: half of them describe the arguments and the errors.
@@ -209,7 +205,7 @@ def export_pick(
         ExportUnchecked: The disk or the memory did not let the model be checked.
         UserError: The folder cannot be written, or the threshold's rule does not fit the classes.
     """
-    from tuner.serving.export import Destination
+    from tuner.serving.export import ModelDestination
     from tuner.serving.fresh_process import FreshProcess
 
     members = exportable.members
@@ -223,7 +219,7 @@ def export_pick(
     with FreshProcess(on_note) as fresh:  # it starts while the network trains
         trained = train_members(setup, records, members, on_note, temperature=temperature)
         ready = TrainedExportable(exportable, trained, calibration, test, predictions)
-        to = Destination(folder, options.formats)
+        to = ModelDestination(folder, options.formats)
         with _begin_export(setup, study, ready, to, fresh) as export:
             for name, said in export.formats.items():
                 if said != WRITTEN:
@@ -237,7 +233,7 @@ def _begin_export(
     setup: Setup,
     study: Study,
     ready: TrainedExportable,
-    to: "Destination",
+    to: "ModelDestination",
     fresh: "FreshProcess",
 ) -> "ModelExport":
     """Write a model, and begin to check it.

@@ -34,7 +34,7 @@ from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
 from tuner.serving.trained_network import TrainedNetwork
 
-__all__ = ["Destination", "ModelExport", "export_model"]
+__all__ = ["ModelDestination", "ModelExport"]
 
 # The largest difference of a probability, by what the network computes in: two of the steps in
 # which numbers of 16 bits are rounded.
@@ -42,23 +42,8 @@ _TOLERANCES = {"float16": 2 * 2.0**-10, "bfloat16": 2 * 2.0**-7}
 _TOLERANCE = 1e-5  # of all other types
 
 
-def export_model(
-    trained: TrainedNetwork,
-    description: Mapping[str, Any],
-    folder: Path,
-    *,
-    sample: RawColumns,
-    fresh: FreshProcess,
-    formats: Sequence[str] = DEFAULT_FORMATS,
-) -> str:
-    """Export a model at once, and return its fingerprint: `ModelExport` from begin to end."""
-    to = Destination(folder, formats)
-    with ModelExport(trained, description, to, sample=sample, fresh=fresh) as export:
-        return export.finish()
-
-
 @dataclass(frozen=True, slots=True)
-class Destination:
+class ModelDestination:
     """Where a model goes, and in which formats.
 
     Attributes:
@@ -101,7 +86,7 @@ class ModelExport:
         self,
         trained: TrainedNetwork,
         description: Mapping[str, Any],
-        to: Destination,
+        to: ModelDestination,
         *,
         sample: RawColumns,
         fresh: FreshProcess,
@@ -124,7 +109,7 @@ class ModelExport:
             card = render_model_card(self._description, find_example(trained.schema, sample))
             _write_description(self._description, draft)
             (draft / "README.md").write_text(card, encoding="utf-8")
-            fresh.ask(draft, inputs, complete=True)
+            fresh.ask(draft, inputs)
             self._draft, self._draft_folder = stack.pop_all(), draft
 
     def __enter__(self) -> "ModelExport":
@@ -160,7 +145,7 @@ class ModelExport:
 
 
 def _write_formats(
-    trained: TrainedNetwork, description: Mapping[str, Any], to: Destination, draft: Path
+    trained: TrainedNetwork, description: Mapping[str, Any], to: ModelDestination, draft: Path
 ) -> tuple[dict[str, str], Any]:
     """Write all formats but MLflow's, which the fresh process writes.
 
@@ -195,7 +180,7 @@ def _write_description(description: Mapping[str, Any], folder: Path) -> None:
 
 
 @contextmanager
-def _name_write_errors(to: Destination) -> Iterator[None]:
+def _name_write_errors(to: ModelDestination) -> Iterator[None]:
     """Raise an error of the disk as a `UserError`."""
     try:
         yield

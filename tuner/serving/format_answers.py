@@ -23,13 +23,14 @@ __all__ = ["predict_formats"]
 Inputs = dict[str, np.ndarray]
 
 
-def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str, np.ndarray]:
-    """Return the probabilities of each format that a folder has, shape `(rows, classes)`.
+def predict_formats(folder: Path, inputs: Inputs) -> dict[str, np.ndarray]:
+    """Write the MLflow model, and return the probabilities of each format.
+
+    They are those of the formats that the folder is to have, each of shape `(rows, classes)`.
 
     Args:
         folder: The exported folder.
         inputs: By input name, each of shape `(rows, …)`.
-        complete: Whether to write the MLflow model first, if the folder is to have one.
 
     Raises:
         Exception: A format cannot be loaded, or cannot predict.
@@ -44,7 +45,7 @@ def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str
         signature = saved_model.signatures["serving_default"]
         answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
     if "mlflow" in written:
-        answers["mlflow"] = _predict_mlflow(folder, description, inputs, complete=complete)
+        answers["mlflow"] = _predict_mlflow(folder, description, inputs)
     if "onnx" in written:
         answers["onnx"] = predict_onnx(folder, description, inputs)
     if "litert" in written:
@@ -54,14 +55,11 @@ def predict_formats(folder: Path, inputs: Inputs, *, complete: bool) -> dict[str
     return answers
 
 
-def _predict_mlflow(
-    folder: Path, description: Mapping[str, Any], inputs: Inputs, *, complete: bool
-) -> np.ndarray:
+def _predict_mlflow(folder: Path, description: Mapping[str, Any], inputs: Inputs) -> np.ndarray:
     folder, rows = _avoid_codes(folder), make_model_input(description, inputs)
-    if complete:
-        if (folder / "mlflow_model").exists():  # a process before this one was ended in it
-            shutil.rmtree(folder / "mlflow_model")
-        write_mlflow_model(folder, description, rows)
+    if (folder / "mlflow_model").exists():  # a process before this one was ended in it
+        shutil.rmtree(folder / "mlflow_model")
+    write_mlflow_model(folder, description, rows)
     return predict_mlflow(folder, description, rows)
 
 

@@ -82,41 +82,28 @@ class FreshProcess:
             self._end()
             self._start(_NICENESS)
 
-    def predict(
-        self,
-        model: Path,
-        inputs: Mapping[str, np.ndarray],
-        *,
-        label: Path | None = None,
-        complete: bool = False,
-    ) -> dict[str, np.ndarray]:
-        """Return the probabilities of each format, shape `(rows, classes)`.
+    def ask(self, model: Path, inputs: Mapping[str, np.ndarray]) -> None:
+        """Begin to write the MLflow model and to predict with each format, and return at once.
 
         Args:
-            model: The exported folder.
+            model: The exported folder. Some of the rows become the example of its MLflow model.
             inputs: By input name, each of shape `(rows, …)`.
-            label: The folder that error messages name. Defaults to `model`.
-            complete: Whether to write the folder's MLflow model first, with some of these rows as
-                its example.
+        """
+        self._folder = ScratchFolder()
+        self._request = _write_request(self._folder.path, model, inputs)
+        self.ensure_runs()
+        self._send()
+
+    def answer(self, label: Path) -> dict[str, np.ndarray]:
+        """Wait for the probabilities of each format, shape `(rows, classes)`, and return them.
+
+        Args:
+            label: The folder that error messages name.
 
         Raises:
             ExportMismatch: The process could not load the model or predict with it.
             ExportUnchecked: The disk or the memory did not let it.
         """
-        self.ask(model, inputs, complete=complete)
-        return self.answer(label or model)
-
-    def ask(self, model: Path, inputs: Mapping[str, np.ndarray], *, complete: bool = False) -> None:
-        """Begin to predict, and return at once; `answer` has the result. The arguments are those
-        of `predict`.
-        """
-        self._folder = ScratchFolder()
-        self._request = _write_request(self._folder.path, model, inputs, complete=complete)
-        self.ensure_runs()
-        self._send()
-
-    def answer(self, label: Path) -> dict[str, np.ndarray]:
-        """Wait for the predictions of `ask`, and return them as `predict` does."""
         lost = self._wait(_PATIENCE)
         if lost:
             self._on_note(f"the process that checks the model {lost}; another one checks it now")
@@ -187,16 +174,13 @@ class FreshProcess:
             self._process.communicate()
 
 
-def _write_request(
-    folder: Path, model: Path, inputs: Mapping[str, np.ndarray], *, complete: bool
-) -> Path:
+def _write_request(folder: Path, model: Path, inputs: Mapping[str, np.ndarray]) -> Path:
     """Write a request and the numbers of its rows, and return the path of the request.
 
     Args:
         folder: The folder to write into; the process writes its answers there too.
         model: The exported folder.
         inputs: By input name, each of shape `(rows, …)`.
-        complete: Whether to write the folder's MLflow model first.
     """
     # An array of texts would be pickled, or lose null characters at the end of a text.
     texts = {name: v.tolist() for name, v in inputs.items() if v.dtype == object}
@@ -210,7 +194,6 @@ def _write_request(
         **{key: str(p) for key, p in paths.items()},
         "names": names,
         "texts": texts,
-        "complete": complete,
     }
     path.write_text(json.dumps(request), encoding="utf-8")
     return path
@@ -267,7 +250,7 @@ def main() -> None:
     try:
         request = json.loads(Path(json.loads(line)).read_text(encoding="utf-8"))
         folder, inputs = Path(request["model"]), _read_inputs(request)
-        answers = predict_formats(folder, inputs, complete=request["complete"])
+        answers = predict_formats(folder, inputs)
         np.savez(request["answers"], allow_pickle=False, **answers)
     except Exception as error:
         sys.exit(_describe(error))
