@@ -15,7 +15,7 @@ from tuner.analysis.setting_comparison import (
     find_untried_shares,
     group_by_hyperparameter,
 )
-from tuner.space import load_space
+from tuner.space import Space, load_space
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
@@ -265,12 +265,12 @@ def test_the_share_of_a_space_that_was_not_tried():
         for number, values in enumerate(islice(space.list_configurations(), 5))
     ]
     counted = [trial.hyperparameters["depth"] for trial in trials]
-    assert find_untried_shares(space, "depth", trials) == {
+    assert find_untried_shares(space, "depth", trials, Space.size) == {
         0: 1 - counted.count(0) / 2,
         1: 1 - counted.count(1) / 4,
     }
-    assert find_untried_shares(load_space("mlp_depth"), "depth", trials) == {}
-    assert find_untried_shares(None, "depth", trials) == {}
+    assert find_untried_shares(load_space("mlp_depth"), "depth", trials, Space.size) == {}
+    assert find_untried_shares(None, "depth", trials, Space.size) == {}
 
 
 def test_networks_that_are_alike_to_the_row_do_not_differ():

@@ -11,6 +11,7 @@ from tests.helpers.spaces import make_space
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.trial_picks import pick_trials
+from tuner.space import Space
 from tuner.study import SearchSettings, StudyRecord, TrialRecord
 from tuner.training import TrialResult
 
@@ -109,6 +110,11 @@ class MadeStudy:
             picks.smallest,
             baselines,
             "python -m tuner resume made",
+            ensemble=None,
+            corrected=None,
+            guessing=None,
+            searching=None,
+            count_configurations=Space.size,
         )
 
 

@@ -91,7 +91,7 @@ def find_untried_shares(
     space: Space | None,
     name: str,
     records: Sequence[TrialRecord],
-    count: Callable[[Space], int | None] = Space.size,
+    count: Callable[[Space], int | None],
 ) -> dict[Value, float]:
     """Return the share of each setting's configurations that have no trial.
 

@@ -36,7 +36,7 @@ class TrialEvidence:
     records: tuple[TrialRecord, ...]
     cluster_values: Mapping[int, np.ndarray]
     comparisons: dict[str, Comparison] = field(default_factory=dict, kw_only=True)
-    count_configurations: Callable[[Space], int | None] = field(default=Space.size, kw_only=True)
+    count_configurations: Callable[[Space], int | None] = field(kw_only=True)
 
     @property
     def objective(self) -> str:
@@ -108,10 +108,10 @@ class Evidence(TrialEvidence):
     smallest: Pick
     baselines: tuple[JudgedBaseline, ...]
     resume: str
-    ensemble: Ensemble | None = None
-    corrected: OutOfBag | None = None
-    guessing: JudgedBaseline | None = None
-    searching: float | None = None
+    ensemble: Ensemble | None
+    corrected: OutOfBag | None
+    guessing: JudgedBaseline | None
+    searching: float | None
 
     @property
     def exported(self) -> Pick | Ensemble:
