@@ -8,8 +8,7 @@ To add an optimizer to the networks of space files:
 2. Its settings and its Keras optimizer go into this module: a class with the methods of `SGD`. Add
    it to `Optimizer` and to `read_optimizer`.
 3. Its update of many networks at once goes beside `tuner/training/lanes/stacked_mlps/sgd.py`: a
-   class with the methods of `StackedSGD`. Add it to `StackedOptimizer` and `_STACKED` in
-   `tuner/training/lanes/stacked_mlps/optimizers.py`.
+   class with the methods of `StackedSGD`. `MLPShape` in `shape.py` beside it chooses it.
 4. For convolutional networks, its Keras class must be in `OPTIMIZERS` of
    `tuner/training/lanes/keras_models/stateless_optimizer.py`, as most of Keras's own are.
 """

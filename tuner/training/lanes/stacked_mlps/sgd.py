@@ -8,8 +8,7 @@ The update is that of `keras.optimizers.SGD` with the learning rate η and the m
 TensorFlow's fused operation takes one learning rate for a whole tensor. So each lane's learning
 rate is multiplied into its gradient before, and the operation takes the learning rate 1.
 
-All that lanes know of SGD is in this module. Another optimizer needs a class with these methods,
-and a line in `tuner/training/lanes/stacked_mlps/optimizers.py`.
+All that lanes know of SGD is in this module. Another optimizer needs a class with these methods.
 """
 
 from collections.abc import Sequence

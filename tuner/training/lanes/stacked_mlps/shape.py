@@ -9,9 +9,9 @@ import numpy as np
 from tuner.model.recipe import Recipe
 from tuner.training.lanes.data import LaneData, align
 from tuner.training.lanes.interfaces import LaneShape
-from tuner.training.lanes.stacked_mlps.optimizers import StackedOptimizer, stack_optimizer
 from tuner.training.lanes.stacked_mlps.program import MLPProgram
 from tuner.training.lanes.stacked_mlps.regularizer import StackedRegularizer
+from tuner.training.lanes.stacked_mlps.sgd import StackedSGD
 from tuner.training.lanes.stacked_mlps.structure import MLPStructure
 
 __all__ = ["MLPShape"]
@@ -35,7 +35,7 @@ class MLPShape(LaneShape):
     widths: tuple[int, ...]
     activation: str
     batch_size: int
-    optimizer: StackedOptimizer
+    optimizer: StackedSGD
     regularizer: StackedRegularizer
     dropout: bool
     input_dropout: bool
@@ -47,7 +47,7 @@ class MLPShape(LaneShape):
             widths=recipe.widths,
             activation=recipe.activation,
             batch_size=recipe.batch_size,
-            optimizer=stack_optimizer(recipe.optimizer),
+            optimizer=StackedSGD.from_optimizer(recipe.optimizer),
             regularizer=StackedRegularizer.from_penalty(recipe.penalty),
             dropout=recipe.dropout > 0,
             input_dropout=recipe.input_dropout > 0,

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tuner.training.lanes.stacked_mlps.optimizers import StackedOptimizer
 from tuner.training.lanes.stacked_mlps.regularizer import StackedRegularizer
+from tuner.training.lanes.stacked_mlps.sgd import StackedSGD
 
 __all__ = ["MLPStructure"]
 
@@ -29,7 +29,7 @@ class MLPStructure:
     classes: int
     whole_vectors: bool
     activation: str
-    optimizer: StackedOptimizer
+    optimizer: StackedSGD
     regularizer: StackedRegularizer
     dropout: bool
     input_dropout: bool

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.training.lanes.interfaces import LaneWeights
-from tuner.training.lanes.stacked_mlps.optimizers import StackedOptimizer
+from tuner.training.lanes.stacked_mlps.sgd import StackedSGD
 
 __all__ = ["StackedWeights", "from_keras_weights", "to_keras_weights"]
 
@@ -28,9 +28,7 @@ class StackedWeights(LaneWeights):
             3. the optimizer's state.
     """
 
-    def __init__(
-        self, weight_shapes: Sequence[tuple[int, ...]], optimizer: StackedOptimizer
-    ) -> None:
+    def __init__(self, weight_shapes: Sequence[tuple[int, ...]], optimizer: StackedSGD) -> None:
         self.optimizer = optimizer
         self.weight_count = len(weight_shapes)
         self.variables = [
