@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from tuner.analysis.answers.depth_and_width import any_answer, depth_answer, width_answer
+from tuner.analysis.answers.depth import depth_answer
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.headline import make_headline
+from tuner.analysis.answers.hyperparameter import hyperparameter_answer
 from tuner.analysis.answers.importance_answer import importance_answer
 from tuner.analysis.answers.learning_rate_grid import grid_answer
 from tuner.analysis.answers.network_sentence import answer_which_network
@@ -22,22 +23,23 @@ _MOST_OTHERS = 4  # questions besides the space's own; less important ones are n
 _LEAST_TRIALS = 6  # in which a hyperparameter must be active for a question about it
 _STRENGTHS = ("strength", "balance", "radius")
 
+_TITLES = {
+    "blocks": "How many convolutional blocks are best?",
+    "filters": "How many filters should the first block have?",
+    "units": "How many units should a hidden layer have?",
+    "optimizer": "Does Adam beat SGD?",
+    "scaling": "How should numbers be scaled?",
+    "length": "How long should networks train?",
+    "biases": "Where should biases begin?",
+    **{name: part.question for name, part in PARTS.items()},
+}
+
 _ANSWERS: dict[str, Callable[[Evidence], Answer]] = {
-    "blocks": partial(any_answer, name="blocks", title="How many convolutional blocks are best?"),
-    "filters": partial(
-        any_answer, name="filters", title="How many filters should the first block have?"
-    ),
     "depth": depth_answer,
-    "units": width_answer,
     "kind": kind_answer,
     "strength": partial(strength_answer, name="strength"),
     "radius": partial(strength_answer, name="radius"),
     "dropout": dropout_answer,
-    "optimizer": partial(any_answer, name="optimizer", title="Does Adam beat SGD?"),
-    "scaling": partial(any_answer, name="scaling", title="How should numbers be scaled?"),
-    "length": partial(any_answer, name="length", title="How long should networks train?"),
-    "biases": partial(any_answer, name="biases", title="Where should biases begin?"),
-    **{name: partial(any_answer, name=name, title=part.question) for name, part in PARTS.items()},
 }
 
 
@@ -135,10 +137,12 @@ def _answer(evidence: Evidence, name: str) -> Answer:
     # a grid compares batch sizes; a space that compares learning rates asks for them alone
     if name in pair and pair <= {*evidence.varied} and evidence.compared != "learning_rate":
         return _add_sentence(evidence, grid_answer(evidence))
-    make_answer = _ANSWERS.get(name, partial(any_answer, name=name))
-    if name in _STRENGTHS and evidence.compared == name:  # its settings are compared
-        make_answer = partial(any_answer, name=name)
-    return _add_sentence(evidence, make_answer(evidence))
+    own_settings = name in _STRENGTHS and evidence.compared == name  # which are compared
+    if name in _ANSWERS and not own_settings:
+        answer = _ANSWERS[name](evidence)
+    else:
+        answer = hyperparameter_answer(evidence, name, _TITLES.get(name))
+    return _add_sentence(evidence, answer)
 
 
 def _add_sentence(evidence: Evidence, answer: Answer) -> Answer:

@@ -1,4 +1,4 @@
-"""The answers on depth and width, and the answer on any other hyperparameter."""
+"""The answer on depth: whether hidden layers help, and whether to go deep or wide."""
 
 from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison
@@ -6,10 +6,10 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.setting_comparison import Comparison
-from tuner.space import FloatRange, IntRange, Value
-from tuner.words import join_words, round_to_error, say_interval, say_name
+from tuner.space import Value
+from tuner.words import join_words, round_to_error, say_interval
 
-__all__ = ["any_answer", "depth_answer", "is_log", "width_answer"]
+__all__ = ["depth_answer"]
 
 
 def depth_answer(evidence: Evidence) -> Answer:
@@ -27,42 +27,6 @@ def depth_answer(evidence: Evidence) -> Answer:
         comparison=comparison,
         points=make_points(evidence, "depth"),
     )
-
-
-def width_answer(evidence: Evidence) -> Answer:
-    """Answer how many units of a hidden layer are best, and the fewest that do as well."""
-    return any_answer(evidence, "units", "How many units should a hidden layer have?")
-
-
-def any_answer(evidence: Evidence, name: str, title: str = "") -> Answer:
-    """Answer which settings of a hyperparameter are best.
-
-    Args:
-        evidence: The study's evidence.
-        name: The name of the hyperparameter.
-        title: The question. Defaults to "Which … is best?".
-    """
-    return Answer(
-        title=title or f"Which {say_name(name)} is best?",
-        hyperparameters=(name,),
-        sentences=describe_comparison(evidence, name),
-        comparison=compare_hyperparameter(evidence, name),
-        points=make_points(evidence, name),
-        log=is_log(evidence, name),
-    )
-
-
-def is_log(evidence: Evidence, name: str) -> bool:
-    """Return whether a hyperparameter is on a logarithmic scale.
-
-    A range says so itself. A list of numbers is if they are above 0 and span a factor of 8.
-    """
-    domain = evidence.find_domain(name)
-    if isinstance(domain, IntRange | FloatRange):
-        return domain.log
-    values = [record.hyperparameters.get(name) for record in evidence.records]
-    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
-    return bool(numbers) and min(numbers) > 0 and max(numbers) >= 8 * min(numbers)
 
 
 def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
