@@ -38,12 +38,12 @@ from tuner.tracking import MlflowMirror, choose_tracking_uri, warn_about_network
 from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.training.remote import LOCAL, Engine
 
-__all__ = ["EndedSearch", "Search"]
+__all__ = ["FinishedSearch", "Search"]
 
 
 @dataclass(frozen=True, slots=True)
-class EndedSearch:
-    """A search that has ended, or was found to be finished.
+class FinishedSearch:
+    """What a search left that finished now or before. Why it ended is a `SearchEnd`.
 
     Attributes:
         study: The study on the disk.
@@ -99,7 +99,7 @@ class Search:
         *,
         name: str | None,
         overwrite: bool,
-    ) -> EndedSearch:
+    ) -> FinishedSearch:
         """Search to the end. An existing study is resumed; if it is finished, nothing is done.
 
         Args:
@@ -130,7 +130,7 @@ class Search:
         hypermodel: GivenHypermodel | None = None,
         *,
         patience_trials: int | None = None,
-    ) -> EndedSearch:
+    ) -> FinishedSearch:
         """Resume a study.
 
         Args:
@@ -163,7 +163,7 @@ class Search:
         check_setup(setup, study)
         return self._run(setup, Destination(self.root, name), study)
 
-    def _find_finished(self, study: Study, settings: SearchSettings) -> EndedSearch | None:
+    def _find_finished(self, study: Study, settings: SearchSettings) -> FinishedSearch | None:
         """Return what the last run left, and say so, if nothing is left to do; None otherwise."""
         summary, end = find_summary(study, settings), find_end(study, settings)
         if summary is None or end is None:
@@ -175,10 +175,10 @@ class Search:
             more = study.make_command("resume", "--max-trials", str(trials), *self.tracking)
             sentence += f"; for more trials: {more}"
         self.messages.say(sentence)
-        return EndedSearch(study, summary, find_copy(study, self.uri))
+        return FinishedSearch(study, summary, find_copy(study, self.uri))
 
     # Over 40 lines: what it starts has to end in the order in which it stands here.
-    def _run(self, setup: Setup, destination: Destination, study: Study | None) -> EndedSearch:
+    def _run(self, setup: Setup, destination: Destination, study: Study | None) -> FinishedSearch:
         check_address_space(ADDRESS_SPACE)
         if setup.lacks_row_time:
             self.messages.say("measuring how long networks take to predict a row …")
@@ -222,7 +222,7 @@ class Search:
             remember_copy(outcome.study, self.uri, experiment)
         else:  # `tuner sync` may have written it before it was whole
             forget_copy(outcome.study)
-        return EndedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)
+        return FinishedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)
 
 
 def _list_warnings(setup: Setup) -> tuple[str, ...]:

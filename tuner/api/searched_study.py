@@ -255,7 +255,7 @@ class SearchedStudy(StudyResults):
         with self._call(verbose) as caller:
             on = Engine(engine, ray_address, ray_workers)
             search = Search(caller, self.folder.parents[1], tracking_uri, on)
-            ended = search.resume(
+            finished = search.resume(
                 self.name,
                 max_trials,
                 max_seconds,
@@ -263,8 +263,8 @@ class SearchedStudy(StudyResults):
                 patience_trials=patience_trials,
             )
         self._model = None
-        if ended.fault is not None:
-            raise ended.fault
+        if finished.fault is not None:
+            raise finished.fault
         return self
 
     def sync(self, *, tracking_uri: str | None = None) -> None:

@@ -122,10 +122,10 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             name=name,
         )
         named = hypermodel or str(space)
-        ended = search.search(named, request, chosen, name=study, overwrite=overwrite)
-    if ended.fault is not None:
-        raise ended.fault
-    return SearchedStudy(ended.study, hypermodel, verbose=verbose)
+        finished = search.search(named, request, chosen, name=study, overwrite=overwrite)
+    if finished.fault is not None:
+        raise finished.fault
+    return SearchedStudy(finished.study, hypermodel, verbose=verbose)
 
 
 def _check_settings(settings: dict[str, Any]) -> None:

@@ -190,7 +190,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     quiet: Quiet = False,
 ) -> None:
     """Search a space of networks, and export the best one."""
-    from tuner.cli.search import make_search, print_ended
+    from tuner.cli.search import make_search, print_finished
     from tuner.data import split_names
     from tuner.run.request import DataRequest, make_settings
     from tuner.training.remote import Engine
@@ -233,8 +233,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         quiet=quiet,
         began=context.obj,
     )
-    ended = run.search(space, request, settings, name=study, overwrite=overwrite)
-    print_ended(run, ended, as_json=as_json)
+    finished = run.search(space, request, settings, name=study, overwrite=overwrite)
+    print_finished(run, finished, as_json=as_json)
 
 
 @app.command()
@@ -259,7 +259,7 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     quiet: Quiet = False,
 ) -> None:
     """Resume a study that was interrupted or killed, or give it more trials or time."""
-    from tuner.cli.search import make_search, print_ended
+    from tuner.cli.search import make_search, print_finished
     from tuner.training.remote import Engine
 
     run = make_search(
@@ -269,8 +269,8 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         quiet=quiet,
         began=context.obj,
     )
-    ended = run.resume(study, max_trials, max_seconds, patience_trials=patience_trials)
-    print_ended(run, ended, as_json=as_json)
+    finished = run.resume(study, max_trials, max_seconds, patience_trials=patience_trials)
+    print_finished(run, finished, as_json=as_json)
 
 
 @app.command()

@@ -1,16 +1,16 @@
-"""`tuner search` and `tuner resume`: what they print when a search has ended."""
+"""`tuner search` and `tuner resume`: what they print when a search has finished."""
 
 from pathlib import Path
 
 from tuner.api.boundary import Caller
-from tuner.api.search import EndedSearch, Search
+from tuner.api.search import FinishedSearch, Search
 from tuner.terminal.messages import Messages, print_json, print_result
 from tuner.terminal.mlflow_page import describe_page
 from tuner.terminal.quiet import import_heavy
 from tuner.terminal.summary import add_options, format_summary
 from tuner.training.remote import Engine
 
-__all__ = ["make_search", "print_ended"]
+__all__ = ["make_search", "print_finished"]
 
 
 def make_search(
@@ -31,33 +31,33 @@ def make_search(
     return Search(Caller(Messages(quiet=quiet), import_heavy, began), root, tracking_uri, engine)
 
 
-def print_ended(search: Search, ended: EndedSearch, *, as_json: bool) -> None:
+def print_finished(search: Search, finished: FinishedSearch, *, as_json: bool) -> None:
     """Print the summary of a search to standard output.
 
     Args:
         search: The search.
-        ended: What it came to.
+        finished: What it came to.
         as_json: Print one JSON object instead of the summary.
 
     Raises:
         TunerError: The model could not be exported; the summary is printed.
     """
-    summary, study = ended.summary, ended.study
+    summary, study = finished.summary, finished.study
     if as_json:
         print_json(summary)
     else:
         if "answer" in summary:
             summary = {**summary, "answer": add_options(summary["answer"], study, search.tracking)}
-        interface = _describe_mlflow(search, ended)
-        for line in format_summary(summary, study, interface, str(ended.fault or "")):
+        interface = _describe_mlflow(search, finished)
+        for line in format_summary(summary, study, interface, str(finished.fault or "")):
             print_result(line)
-    if ended.fault is not None:
-        raise ended.fault
+    if finished.fault is not None:
+        raise finished.fault
 
 
-def _describe_mlflow(search: Search, ended: EndedSearch) -> list[str]:
+def _describe_mlflow(search: Search, finished: FinishedSearch) -> list[str]:
     """Return lines that say where MLflow shows the study, or how to write it there."""
-    if ended.experiment is not None:
-        return describe_page(ended.study, search.uri, ended.experiment)
-    sync = ended.study.make_command("sync", *search.tracking)
+    if finished.experiment is not None:
+        return describe_page(finished.study, search.uri, finished.experiment)
+    sync = finished.study.make_command("sync", *search.tracking)
     return [f"compare  MLflow may lack some of the study; to write what is missing: {sync}"]
