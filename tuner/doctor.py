@@ -107,8 +107,8 @@ def _check_devices() -> Iterator[Finding]:
         yield _check_gpu(tf, name_gpu(gpu), number)
     if gpus:
         return
-    workers = Machine().workers
-    cores = f"{workers} cores train a block of networks each" if workers > 1 else "one core trains"
+    threads = Machine().threads
+    cores = f"{threads} cores train a block of networks each" if threads > 1 else "one core trains"
     if shutil.which("nvidia-smi") is None:
         yield Finding("device", "ok", f"the CPU: {cores}; there is no GPU")
         return

@@ -56,7 +56,7 @@ def test_a_trial_of_the_first_fold_is_a_part_of_the_whole(trainer, hypermodel, p
 def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem):
     plan = Plan(epochs=1, patience=1, hooks=Hooks(begin=lambda job: job.trial == 2))
     if trainer.name == "lanes":
-        trainer.machine.workers = 1  # so that one trial begins first
+        trainer.machine.threads = 1  # so that one trial begins first
     assert list(train(trainer, CustomHyperModel(), problem, plan, make_jobs(3))) == [0, 2]
 
 

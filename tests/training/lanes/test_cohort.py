@@ -42,7 +42,7 @@ def test_if_memory_runs_out_a_block_is_halved_with_the_same_results(
 
     monkeypatch.setattr(StackedWeights, "load", load_two_trials)
     trainer = LanesTrainer()
-    trainer.machine.workers = 1  # so that one block has all lanes
+    trainer.machine.threads = 1  # so that one block has all lanes
     halved = train(trainer, hypermodel, problem, plan, jobs)
     assert tried == [5, 3, 2, 1, 2]
     for trial, result in expected.items():
@@ -105,7 +105,7 @@ def test_a_trial_that_ran_out_of_memory_is_tried_again_only_while_there_is_time(
 
     monkeypatch.setattr(LaneBlock, "_load_initial_variables", load_none_but_the_first)
     trainer = LanesTrainer()
-    trainer.machine.workers = 1
+    trainer.machine.threads = 1
     late = replace(plan, epochs=1, hooks=Hooks(time_is_up=lambda: len(tried) > 1))
     results = train(trainer, CustomHyperModel(), problem, late, [make_job(0), make_job(1)])
     assert list(results) == [0]

@@ -34,13 +34,13 @@ def long_epochs(monkeypatch):
     released.set()
 
 
-@pytest.mark.parametrize(("trials", "workers"), [(1, 1), (1, 2), (4, 2)])
+@pytest.mark.parametrize(("trials", "threads"), [(1, 1), (1, 2), (4, 2)])
 def test_an_interrupt_does_not_wait_for_the_epoch_to_end(
-    problem, plan, long_epochs, trials, workers
+    problem, plan, long_epochs, trials, threads
 ):
     """One block has all cores, in threads of its own; several blocks have one core each."""
     trainer = LanesTrainer()
-    trainer.machine.workers = workers
+    trainer.machine.threads = threads
     hypermodel = make_mlp("[network]\nunits = 8\n")
     results = trainer.train(make_jobs(trials), hypermodel, problem=problem, plan=plan)
     with pytest.raises(KeyboardInterrupt):
@@ -59,12 +59,12 @@ def test_an_interrupt_of_the_final_training_does_not_wait_either(problem, long_e
 
 def test_final_fold_times_are_counted_per_core_and_one_by_one_after_networks_that_need_fit():
     trainer = LanesTrainer()
-    assert trainer.at_once == trainer.machine.workers
-    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.workers)
+    assert trainer.at_once == trainer.machine.threads
+    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.threads)
     one_by_one = SimpleNamespace(stacks=False, alone=False)  # takes the same time alone
     trainer.programs = SimpleNamespace(programs={"table": one_by_one})
-    assert trainer.estimate_fold_times(5) == -(-5 // trainer.machine.workers)
+    assert trainer.estimate_fold_times(5) == -(-5 // trainer.machine.threads)
     trainer.programs.programs["mlp"] = SimpleNamespace(stacks=True, alone=False)
-    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.workers)
+    assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.threads)
     trainer._note_reasons(make_mlp(), ["its network has a train_step of its own"])
     assert trainer.estimate_fold_times(5) == TRAINERS["fit"]().estimate_fold_times(5) == 5

@@ -6,7 +6,7 @@ A lane is the network of one trial and one fold. There are two kinds of network:
 - `keras_models`: convolutional networks and custom hypermodels, one lane per call.
 
 The modules that both share, each of which imports only those before it: `data` and `interfaces`;
-`running_trial` and `block`, which train trials side by side; `machine`, `programs`, `workers` and
+`running_trial` and `block`, which train trials side by side; `machine`, `programs`, `threads` and
 `cohort`, which give each core one block after another; `trainer`.
 """
 

@@ -17,7 +17,7 @@ from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.programs import ProgramCache
 from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial
-from tuner.training.lanes.workers import Workers
+from tuner.training.lanes.threads import Threads
 from tuner.training.plan import Job, Plan
 from tuner.training.result import TrialResult
 
@@ -35,7 +35,7 @@ class Cohort:
         plan: How long to train, and the objective.
         machine: Decides the size and the number of blocks.
         programs: The programs of the search.
-        workers: Train the blocks.
+        threads: Train the blocks.
         pool: Trains the parts of a block that has several cores.
 
     Attributes:
@@ -51,14 +51,14 @@ class Cohort:
         *,
         machine: Machine,
         programs: ProgramCache,
-        workers: Workers,
+        threads: Threads,
         pool: Executor,
     ) -> None:
         self.problem = problem
         self.plan = plan
         self.machine = machine
         self.programs = programs
-        self.workers = workers
+        self.threads = threads
         self.pool = pool
         self.need_own_fit: dict[int, str] = {}
         self.begun = False
@@ -81,7 +81,7 @@ class Cohort:
         """
         tasks, largest = self._make_tasks(jobs, hypermodel)
         at_once = min(self.machine.count_blocks_at_once(largest), len(tasks))
-        self._parts = self.machine.workers // at_once
+        self._parts = self.machine.threads // at_once
 
         def ask_more() -> list[_Task]:
             if self._stacks or self.plan.hooks.race or self.need_own_fit or self._starved:
@@ -89,7 +89,7 @@ class Cohort:
             return self._make_tasks(self.plan.hooks.ask_more(), hypermodel)[0]
 
         has_result = False
-        for result in self.workers.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more):
+        for result in self.threads.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more):
             has_result = True
             yield result
         yield from self._train_starved(has_result)

@@ -25,7 +25,7 @@ _SECOND_CACHE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")  # such a
 # and 50 to 58; of 512 and 128 (200 million) 71 and 96.
 _FILLS_A_CORE = 20_000_000
 _GPU_SHARE = 0.6  # of a GPU's memory that a block may take; the rest is for XLA, and for errors
-_MOST_WORKERS = 16  # each needs the interpreter between its epochs
+_MOST_THREADS = 16  # each needs the interpreter between its epochs
 _SHARE = 0.5  # of the free memory that blocks may take
 _RESULTS_SHARE = 0.1  # of the free memory that results may take
 _UNKNOWN_BYTES = 4 * 2**30  # of free memory, if the system does not say
@@ -50,7 +50,7 @@ class Machine:
 
     Attributes:
         gpu: The GPU that trains; None for a CPU.
-        workers: How many blocks train at once.
+        threads: How many blocks train at once.
         block_bytes: How many bytes a block should take.
         compiles: Whether XLA compiles the programs of stacked networks. On a CPU they would be
             slower, and take seconds to compile.
@@ -60,13 +60,13 @@ class Machine:
         self.gpu = gpu or find_gpu()
         self.compiles = self.gpu is not None
         if self.gpu is not None:
-            self.workers, self.block_bytes = 1, int(self.gpu.memory * _GPU_SHARE)
+            self.threads, self.block_bytes = 1, int(self.gpu.memory * _GPU_SHARE)
             return
-        self.workers = min(cores or count_cores(), _MOST_WORKERS)
+        self.threads = min(cores or count_cores(), _MOST_THREADS)
         self.block_bytes = _choose_block_bytes()
         try:
             tf.config.threading.set_intra_op_parallelism_threads(1)
-            tf.config.threading.set_inter_op_parallelism_threads(self.workers)
+            tf.config.threading.set_inter_op_parallelism_threads(self.threads)
         except RuntimeError:
             pass  # TensorFlow has been used already
 
@@ -94,7 +94,7 @@ class Machine:
         """
         if self.gpu is not None:
             return 1
-        return max(1, min(self.workers, int(_read_free_bytes() * _SHARE) // largest))
+        return max(1, min(self.threads, int(_read_free_bytes() * _SHARE) // largest))
 
     def count_trials_at_once(self, result_bytes: int, processes: int = 1) -> int:
         """Return how many trials should be given to the trainer at once.

@@ -22,7 +22,7 @@ from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.programs import ProgramCache
 from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial
-from tuner.training.lanes.workers import Workers
+from tuner.training.lanes.threads import Threads
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
@@ -53,7 +53,7 @@ class LanesTrainer(Trainer):
 
     def __init__(self, cores: int | None = None, gpu: Gpu | None = None) -> None:
         self.machine = Machine(cores, gpu)
-        self.workers = Workers(self.machine.workers)
+        self.threads = Threads(self.machine.threads)
         self.programs: ProgramCache | None = None
         self._noted: set[str] = set()
         self._refusals: set[str] = set()  # of XLA
@@ -97,7 +97,7 @@ class LanesTrainer(Trainer):
     @property
     def at_once(self) -> int:
         """How many trials train side by side, one on each core."""
-        return self.machine.workers
+        return self.machine.threads
 
     def train(
         self,
@@ -111,7 +111,7 @@ class LanesTrainer(Trainer):
         if self.programs is None or self.programs.data.problem is not problem:
             self.programs = ProgramCache(LaneData(problem), self.machine)
         pool = ThreadPoolExecutor(
-            self.machine.workers,
+            self.machine.threads,
             thread_name_prefix="part",
             initializer=keras.config.set_dtype_policy,  # which Keras keeps for each thread
             initargs=(keras.config.dtype_policy(),),
@@ -121,7 +121,7 @@ class LanesTrainer(Trainer):
             plan,
             machine=self.machine,
             programs=self.programs,
-            workers=self.workers,
+            threads=self.threads,
             pool=pool,
         )
         try:
@@ -164,7 +164,7 @@ class LanesTrainer(Trainer):
 
             # on separate threads, so that an interrupt does not wait for the epoch to end
             tasks = [partial(train, number) for number in range(len(final_jobs))]
-            variables = dict(self.workers.run_side_by_side(tasks, at_once=self.machine.workers))
+            variables = dict(self.threads.run_side_by_side(tasks, at_once=self.machine.threads))
         except NeedsOwnFit:  # the reason was noted during the search
             return FitTrainer().train_on_all_rows(
                 final_jobs, hypermodel, problem=problem, plan=plan
@@ -193,7 +193,7 @@ class LanesTrainer(Trainer):
         programs = [] if self.programs is None else self.programs.programs.values()
         side_by_side = not programs or any(each.stacks and not each.alone for each in programs)
         factor = _ALONE_FACTOR if side_by_side else 1.0
-        return factor * -(-networks // self.machine.workers)
+        return factor * -(-networks // self.machine.threads)
 
     def _note_reasons(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
         """Report each reason once why networks are trained by `fit`."""

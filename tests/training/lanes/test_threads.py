@@ -6,22 +6,22 @@ import time
 import keras
 import pytest
 
-from tuner.training.lanes.workers import Workers
+from tuner.training.lanes.threads import Threads
 
 
-@pytest.mark.parametrize("workers", [1, 2, 5])
-def test_all_answers_of_all_tasks_come_and_none_is_left_out(workers):
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_all_answers_of_all_tasks_come_and_none_is_left_out(count):
     def task(number):
         return lambda: iter([None, number, None, 10 + number])
 
     tasks = [task(number) for number in range(4)]
-    answers = list(Workers(workers).run_side_by_side(tasks, at_once=workers))
+    answers = list(Threads(count).run_side_by_side(tasks, at_once=count))
     assert sorted(answers) == [0, 1, 2, 3, 10, 11, 12, 13]
-    assert workers > 1 or answers == [0, 10, 1, 11, 2, 12, 3, 13]
+    assert count > 1 or answers == [0, 10, 1, 11, 2, 12, 3, 13]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_task_that_raises_ends_the_others(workers):
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_task_that_raises_ends_the_others(count):
     def fails():
         yield 1
         raise ValueError("no")
@@ -32,14 +32,14 @@ def test_a_task_that_raises_ends_the_others(workers):
         began.append(True)
         yield None
 
-    answers = Workers(workers).run_side_by_side([fails, *[next_task] * 9], at_once=workers)
+    answers = Threads(count).run_side_by_side([fails, *[next_task] * 9], at_once=count)
     with pytest.raises(ValueError, match=r"^no$"):
         list(answers)
-    assert len(began) < 9 or workers > 1
+    assert len(began) < 9 or count > 1
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
+@pytest.mark.parametrize("count", [1, 2])
+def test_who_breaks_off_does_not_wait_for_what_is_being_computed(count):
     """As an interrupt does in the middle of a long epoch."""
     let_go, ended = threading.Event(), threading.Event()
 
@@ -48,7 +48,7 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
         let_go.wait(60)
         ended.set()
 
-    answers = Workers(workers).run_side_by_side([long], at_once=workers)
+    answers = Threads(count).run_side_by_side([long], at_once=count)
     assert next(answers) == "begun"
     answers.close()
     assert not ended.is_set()
@@ -57,10 +57,10 @@ def test_who_breaks_off_does_not_wait_for_what_is_being_computed(workers):
 
 
 def test_threads_are_kept_and_no_more_run_at_once_than_asked():
-    workers, threads, running, most = Workers(3), set(), [], []
+    threads, used, running, most = Threads(3), set(), [], []
 
     def task():
-        threads.add(threading.current_thread())
+        used.add(threading.current_thread())
         running.append(True)
         most.append(len(running))
         time.sleep(0.01)
@@ -68,23 +68,23 @@ def test_threads_are_kept_and_no_more_run_at_once_than_asked():
         yield True
 
     for _ in range(3):
-        assert len(list(workers.run_side_by_side([task] * 6, at_once=2))) == 6
-    assert len(threads) <= 3
+        assert len(list(threads.run_side_by_side([task] * 6, at_once=2))) == 6
+    assert len(used) <= 3
     assert max(most) <= 2
 
 
 def test_the_next_use_does_not_wait_for_what_was_broken_off():
-    let_go, ended, workers = threading.Event(), threading.Event(), Workers(1)
+    let_go, ended, threads = threading.Event(), threading.Event(), Threads(1)
 
     def long():
         yield "begun"
         let_go.wait(60)
         ended.set()
 
-    broken_off = workers.run_side_by_side([long], at_once=1)
+    broken_off = threads.run_side_by_side([long], at_once=1)
     assert next(broken_off) == "begun"
     broken_off.close()
-    assert list(workers.run_side_by_side([lambda: iter([1])], at_once=1)) == [1]
+    assert list(threads.run_side_by_side([lambda: iter([1])], at_once=1)) == [1]
     assert not ended.is_set()
     let_go.set()
 
@@ -93,7 +93,7 @@ def test_threads_have_the_float_types_of_the_program():
     keras.config.set_dtype_policy("mixed_float16")
     try:
         tasks = [lambda: iter([keras.config.dtype_policy().name])]
-        assert list(Workers(1).run_side_by_side(tasks, at_once=1)) == ["mixed_float16"]
+        assert list(Threads(1).run_side_by_side(tasks, at_once=1)) == ["mixed_float16"]
     finally:
         keras.config.set_dtype_policy("float32")
 
@@ -109,7 +109,7 @@ def test_further_tasks_are_asked_for_when_a_thread_is_free(at_once):
         assert len(ended) >= 2  # after all but those that still run have been yielded
         return make_tasks(next(given, []))
 
-    tasks = Workers(2).run_side_by_side(make_tasks([0, 1, 2]), at_once=at_once, ask_more=ask_more)
+    tasks = Threads(2).run_side_by_side(make_tasks([0, 1, 2]), at_once=at_once, ask_more=ask_more)
     for number in tasks:
         ended.append(number)
     assert sorted(ended) == [0, 1, 2, 3, 4, 5] if at_once == 1 else {0, 1, 2, 3, 4} <= {*ended}

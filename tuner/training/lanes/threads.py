@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import keras
 
-__all__ = ["Workers"]
+__all__ = ["Threads"]
 
 T = TypeVar("T")
 _Answer = tuple[T | None, BaseException | None]
 _Task = Callable[[], Iterator[T | None]]
 
 
-class Workers:
+class Threads:
     """Threads that are kept between calls.
 
     When a thread first makes a program, TensorFlow lists the kernels for this thread, which takes
