@@ -16,7 +16,7 @@ from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.programs import ProgramCache
-from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial
+from tuner.training.lanes.stacked_mlps import split_off_mlps
 from tuner.training.lanes.threads import Threads
 from tuner.training.plan import Job, Plan
 from tuner.training.result import TrialResult
@@ -99,9 +99,8 @@ class Cohort:
     ) -> tuple[list[_Task], int]:
         """Return what trains some trials, in the order to begin in, and a block's most bytes."""
         self.jobs += jobs
-        mlps = [job for job in jobs if is_mlp(job, hypermodel, self.plan)]
-        others = [job for job in jobs if not is_mlp(job, hypermodel, self.plan)]
-        blocks = self._cut([make_mlp_trial(job, hypermodel, self.plan) for job in mlps])
+        mlps, others = split_off_mlps(jobs, hypermodel, self.plan)
+        blocks = self._cut(mlps)
         tasks: list[tuple[int, _Task]] = [
             (job.trial, partial(self._train_keras_trial, job, hypermodel)) for job in others
         ]

@@ -21,7 +21,7 @@ from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
 from tuner.training.lanes.programs import ProgramCache
-from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial
+from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial, split_off_mlps
 from tuner.training.lanes.threads import Threads
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
@@ -78,20 +78,16 @@ class LanesTrainer(Trainer):
         are not stacked first, since they take longest, then the largest units.
         """
         by_number = {job.trial: job for job in jobs}
-        others: list[list[Job]] = []
-        mlps: list[LaneTrial] = []
-        for job in jobs:
-            if is_mlp(job, hypermodel, plan):
-                mlps.append(make_mlp_trial(job, hypermodel, plan))
-            else:
-                others.append([job])
+        mlps, others = split_off_mlps(jobs, hypermodel, plan)
 
         def estimate_work(trial: LaneTrial) -> float:
             return (trial.parameters + _ROW_WORK) * (trial.epochs or plan.epochs)
 
         shares = cut_into_shares(mlps, estimate_work, workers)
         shares.sort(key=lambda unit: -sum(map(estimate_work, unit)))
-        units = others + [[by_number[trial.trial] for trial in unit] for unit in shares]
+        units = [[job] for job in others] + [
+            [by_number[trial.trial] for trial in unit] for unit in shares
+        ]
         return sorted(units, key=lambda unit: unit[0].trial) if plan.hooks.race else units
 
     @property

@@ -2,8 +2,8 @@
 
 The modules, each of which imports only those before it:
 
-- `sgd`, `optimizers`, `regularizer`, `dropout`: what optimizers, penalties and dropout are for
-  stacked weights;
+- `sgd`, `regularizer`, `dropout`: what the optimizer, penalties and dropout are for stacked
+  weights;
 - `structure`: the settings that are fixed when a program is traced;
 - `weights`: the variables;
 - `batches`: the inputs of an epoch's training steps;
@@ -15,6 +15,6 @@ The modules, each of which imports only those before it:
 - `trial`: from a trial's hyperparameters to all of this.
 """
 
-from tuner.training.lanes.stacked_mlps.trial import is_mlp, make_mlp_trial
+from tuner.training.lanes.stacked_mlps.trial import is_mlp, make_mlp_trial, split_off_mlps
 
-__all__ = ["is_mlp", "make_mlp_trial"]
+__all__ = ["is_mlp", "make_mlp_trial", "split_off_mlps"]

@@ -14,7 +14,7 @@ from tuner.training.lanes.stacked_mlps.weights import from_keras_weights, to_ker
 from tuner.training.network_building import build_network
 from tuner.training.plan import Job, Plan
 
-__all__ = ["is_mlp", "make_mlp_trial"]
+__all__ = ["is_mlp", "make_mlp_trial", "split_off_mlps"]
 
 
 def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> bool:
@@ -25,6 +25,19 @@ def is_mlp(job: Job, hypermodel: keras_tuner.HyperModel, plan: Plan) -> bool:
     if not isinstance(hypermodel, MLPHyperModel) or plan.arguments:
         return False
     return hypermodel.make_recipe(job.hyperparameters).convolutions is None
+
+
+def split_off_mlps(
+    jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel, plan: Plan
+) -> tuple[list[LaneTrial], list[Job]]:
+    """Return the trials that can be stacked, and the jobs of all others, each in their order."""
+    trials, others = [], []
+    for job in jobs:
+        if is_mlp(job, hypermodel, plan):
+            trials.append(make_mlp_trial(job, hypermodel, plan))
+        else:
+            others.append(job)
+    return trials, others
 
 
 def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial:
