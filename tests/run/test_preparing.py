@@ -23,7 +23,9 @@ def test_settings_whose_networks_are_too_large_take_no_trials():
     assert setup.warnings == (
         "depth 3, 4, 5, 6 have no network within --max-parameters, and are left out",
     )
-    assert all(setup.limit.allows(values) for values in setup.space.list_configurations(grid=True))
+    assert all(
+        setup.size_limit.allows(values) for values in setup.space.list_configurations(grid=True)
+    )
 
 
 def test_a_time_limit_ends_a_search_of_planned_schedules_and_no_number_of_trials_does():

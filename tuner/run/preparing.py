@@ -71,7 +71,7 @@ def restrict(setup: Setup) -> Setup:
     Raises:
         SpaceError: No network is small enough, or only those of one of the settings.
     """
-    limit = setup.limit
+    limit = setup.size_limit
     if limit is None or setup.space is None:
         return setup
     space, warnings = limit.restrict(setup.space)

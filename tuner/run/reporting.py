@@ -171,13 +171,13 @@ def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
 
     Version 0.2.0 measured no whole model.
     """
-    content = read_model(study.model_folder)
-    if content is None or "prediction_time" not in content:
+    description = read_model(study.model_folder)
+    if description is None or "prediction_time" not in description:
         return None
-    measured = describe_networks(read_networks(content["pick"]))
+    measured = describe_networks(read_networks(description["pick"]))
     if not average_same_networks(measured, describe_networks(picks.list_members(picks.exported))):
         return None
-    time = content["prediction_time"]
+    time = description["prediction_time"]
     return PredictionTime(time["row_seconds"], time["batch_seconds"])
 
 

@@ -69,7 +69,7 @@ class Setup:
         )
 
     @property
-    def limit(self) -> SizeLimit | None:
+    def size_limit(self) -> SizeLimit | None:
         """The limit on the networks of the space; None for no limit or a custom hypermodel."""
         settings, schema, classes = self.settings, self.dataset.schema, len(self.dataset.classes)
         if self.space is None:
@@ -95,7 +95,9 @@ class Setup:
 
     def count_configurations(self, space: Space) -> int | None:
         """Return how many configurations of a space may be tried. None if infinitely many."""
-        return space.size() if self.limit is None else self.limit.count_configurations(space)
+        return (
+            space.size() if self.size_limit is None else self.size_limit.count_configurations(space)
+        )
 
     @property
     def truth(self) -> Truth:

@@ -6,8 +6,8 @@ from typing import Any
 from mlflow.entities import Metric
 
 from tuner.study import StudyRecord, TrialRecord
-from tuner.tracking.exported_model import ExportedModel
 from tuner.tracking.metric_names import EPOCHS, STUDY_COUNTS, name_fold_curve, name_score
+from tuner.tracking.scored_model import ScoredModel
 from tuner.tracking.valid_names import make_valid_name
 
 __all__ = ["make_model_metrics", "make_study_metrics", "make_trial_metrics"]
@@ -73,7 +73,7 @@ def make_study_metrics(summary: Mapping[str, Any], time: int) -> list[Metric]:
 
 
 def make_model_metrics(
-    model: ExportedModel, objective: str, time: int, model_id: str | None = None
+    model: ScoredModel, objective: str, time: int, model_id: str | None = None
 ) -> list[Metric]:
     """Return the scores of an exported model, for the study's run or for the model itself.
 
@@ -89,8 +89,8 @@ def make_model_metrics(
     ]
 
 
-def _list_scores(model: ExportedModel, objective: str) -> dict[str, float]:
-    pick = model.description
+def _list_scores(model: ScoredModel, objective: str) -> dict[str, float]:
+    pick = model.pick
     values = {name: pick.get(name) for name in ("score", "standard_error", "corrected_score")}
     low, high = pick.get("corrected_interval") or (None, None)
     values |= {"corrected_score_low": low, "corrected_score_high": high}

@@ -9,14 +9,14 @@ from mlflow.entities import Run
 from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 
 from tuner.study import Study
-from tuner.tracking.exported_model import ExportedModel, describe_model
+from tuner.tracking.scored_model import ScoredModel, describe_scored_model
 
 __all__ = ["describe_study", "write_note"]
 
 _DIGEST = "tuner.note"  # of the description that was written last
 
 
-def describe_study(study: Study, summary: Mapping[str, Any], model: ExportedModel) -> str:
+def describe_study(study: Study, summary: Mapping[str, Any], model: ScoredModel) -> str:
     """Return a study's answer and its exported model, in Markdown.
 
     Args:
@@ -25,7 +25,7 @@ def describe_study(study: Study, summary: Mapping[str, Any], model: ExportedMode
         model: The exported model.
     """
     answer = summary.get("answer") or study.record.title
-    return f"{answer}\n\n{describe_model(model, study)}"
+    return f"{answer}\n\n{describe_scored_model(model, study)}"
 
 
 def write_note(client: MlflowClient, run: Run, title: str, note: str) -> None:

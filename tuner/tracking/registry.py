@@ -9,8 +9,8 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from tuner.study import Study
-from tuner.tracking.exported_model import describe_model, load_exported_model
 from tuner.tracking.metrics import make_model_metrics
+from tuner.tracking.scored_model import describe_scored_model, load_scored_model
 
 __all__ = ["ALIAS", "register_model"]
 
@@ -36,7 +36,7 @@ def register_model(
         export: The journal's event of a model that was exported and checked. If the study's folder
             now has another model or none, or none for MLflow, nothing is registered.
     """
-    exported = load_exported_model(study, export["fingerprint"])
+    exported = load_scored_model(study, export["fingerprint"])
     if exported is None or not (study.model_folder / "mlflow_model").is_dir():
         return  # a person may have exported other formats
     name = study.record.name
@@ -50,7 +50,7 @@ def register_model(
     shown = {score.key: f"{score.value:.6g}" for score in scores if score.key in _SHOWN}
     version = _ensure_version(client, name, model, tags)
     if not version.description:  # of 0.2.0 or older, or created just now
-        _describe_version(client, version, shown, describe_model(exported, study))
+        _describe_version(client, version, shown, describe_scored_model(exported, study))
     if client.get_registered_model(name).aliases.get(ALIAS) != str(version.version):
         client.set_registered_model_alias(name, ALIAS, str(version.version))
 

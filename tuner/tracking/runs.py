@@ -20,13 +20,13 @@ from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecor
 from tuner.tracking.artifacts import log_figures, log_report
 from tuner.tracking.entities import make_dataset_input, make_params, name_trial
 from tuner.tracking.experiments import ensure_experiment, find_runs
-from tuner.tracking.exported_model import ExportedModel, load_exported_model
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.history import History
 from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_trial_metrics
 from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
 from tuner.tracking.saved_view import make_view
+from tuner.tracking.scored_model import ScoredModel, load_scored_model
 from tuner.tracking.valid_names import MAX_PARAMS, make_experiment_name
 from tuner.words import list_counts
 
@@ -151,9 +151,9 @@ class StudyRuns:
         self.client.log_dict(self.run_id, summary, "summary.json")
         metrics = make_study_metrics(summary, time)
         self.client.log_batch(self.run_id, metrics=metrics)
-        model, export = ExportedModel.from_summary(summary), self._history.export
+        model, export = ScoredModel.from_summary(summary), self._history.export
         if export is not None:  # perhaps of another pick than the summary's, by `tuner export`
-            model = load_exported_model(self.study, export["fingerprint"]) or model
+            model = load_scored_model(self.study, export["fingerprint"]) or model
             time = max(time, export["time"])
         run = self.client.get_run(self.run_id)
         record = self.study.record

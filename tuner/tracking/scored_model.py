@@ -9,31 +9,29 @@ from tuner.files import read_file
 from tuner.study import Study, read_networks
 from tuner.words import count_noun, format_hyperparameters, join_words, list_scores
 
-__all__ = ["ExportedModel", "describe_model", "load_exported_model"]
+__all__ = ["ScoredModel", "describe_scored_model", "load_scored_model"]
 
 
 @dataclass(frozen=True, slots=True)
-class ExportedModel:
-    """An exported model.
+class ScoredModel:
+    """An exported model as MLflow shows it: whose networks it has, and their scores.
 
     Attributes:
-        pick: `best`, `smallest`, `ensemble`, or `trial 7`.
-        description: The trial or the ensemble, as `--json` describes it.
+        pick: The trial or the ensemble, as `--json` describes it.
         test: Mean and standard error of each objective on the held-out rows, by name.
     """
 
-    pick: str
-    description: Mapping[str, Any]
+    pick: Mapping[str, Any]
     test: Mapping[str, tuple[float, float]]
 
     @classmethod
-    def from_summary(cls, summary: Mapping[str, Any]) -> "ExportedModel":
+    def from_summary(cls, summary: Mapping[str, Any]) -> "ScoredModel":
         """Return the model of a run, from the object that `--json` prints."""
-        pick = summary.get("exported", "best")
-        return cls(pick, summary[pick], _read_scores(summary.get("test") or {}))
+        pick = summary[summary.get("exported", "best")]
+        return cls(pick, _read_scores(summary.get("test") or {}))
 
 
-def load_exported_model(study: Study, fingerprint: str) -> ExportedModel | None:
+def load_scored_model(study: Study, fingerprint: str) -> ScoredModel | None:
     """Load the description of the model in a study's folder.
 
     Args:
@@ -46,16 +44,15 @@ def load_exported_model(study: Study, fingerprint: str) -> ExportedModel | None:
     path = study.model_folder / "model.json"
     if not path.exists():
         return None
-    content = json.loads(read_file(path))
-    if content["fingerprint"] != fingerprint:
+    description = json.loads(read_file(path))
+    if description["fingerprint"] != fingerprint:
         return None
-    test = _read_scores(content.get("test", {}))
-    return ExportedModel(content.get("picked", ""), content.get("pick", {}), test)
+    return ScoredModel(description.get("pick", {}), _read_scores(description.get("test", {})))
 
 
-def describe_model(model: ExportedModel, study: Study) -> str:
+def describe_scored_model(model: ScoredModel, study: Study) -> str:
     """Describe a model in Markdown: its networks, its scores, and the study that it is from."""
-    pick, record = model.description, study.record
+    pick, record = model.pick, study.record
     networks = _name_networks(pick, record.fixed)
     lines = [f"{networks} of study {record.name}: {record.title}"]
     if "scores" in pick:
