@@ -123,10 +123,10 @@ def test_data_that_cannot_be_learned_from_end_with_one_sentence(
 
 def test_a_time_limit_counts_from_the_beginning_of_the_command(monkeypatch):
     """Imports take a second or more of it."""
-    begun, imported = [], []
+    started, imported = [], []
 
     def search(caller, *_):
-        begun.append(caller.began)
+        started.append(caller.started)
         raise UserError("enough")
 
     monkeypatch.setattr("tuner.cli.search.Search", search)
@@ -136,8 +136,8 @@ def test_a_time_limit_counts_from_the_beginning_of_the_command(monkeypatch):
         monkeypatch.setattr(sys, "argv", ["tuner", *arguments])
         with pytest.raises(SystemExit):
             run_command_line()
-    assert len(begun) == 2
-    assert all(began <= later for began, later in zip(begun, imported, strict=True))
+    assert len(started) == 2
+    assert all(first <= later for first, later in zip(started, imported, strict=True))
 
 
 def test_an_option_that_is_not_known_exits_with_2_too():

@@ -19,12 +19,12 @@ class Caller:
     Attributes:
         messages: Prints what happens; nothing if the call is not verbose.
         import_heavy: Imports TensorFlow.
-        began: When the call or the command began, by `time.monotonic`.
+        started: When the call or the command started, by `time.monotonic`.
     """
 
     messages: Messages
     import_heavy: Callable[[], None]
-    began: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.monotonic)
 
 
 @contextmanager

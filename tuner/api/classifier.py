@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 import weakref
 from collections.abc import Mapping, Sequence
@@ -268,7 +267,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
     def _run(
         self, rows: Any, labels: pd.Categorical[str], root: Path
     ) -> tuple[Study, TrainedNetwork]:
-        started, space = time.monotonic(), str(self.space)
+        space = str(self.space)
         with call_from_python(self.verbose) as caller:
             engine = Engine(self.engine, self.ray_address, self.ray_workers)
             engine.check()
@@ -287,7 +286,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             setup = prepare(space, request, self._make_settings(space, names))
             known = setup.dataset.schema.classes
             self._known = np.flatnonzero(np.isin(labels.categories, known))
-            return search_and_train(caller, setup, destination, engine, started=started)
+            return search_and_train(caller, setup, destination, engine)
 
     def _make_settings(self, space: str, names: Mapping[Any, str]) -> SearchSettings:
         own = self.get_params(deep=False)

@@ -21,16 +21,15 @@ __all__ = ["search_and_train"]
 
 
 def search_and_train(
-    caller: Caller, setup: Setup, destination: Destination, engine: Engine, *, started: float
+    caller: Caller, setup: Setup, destination: Destination, engine: Engine
 ) -> tuple[Study, TrainedNetwork]:
     """Search, and train what is best on all rows.
 
     Args:
-        caller: Prints what happens, and imports TensorFlow.
+        caller: Prints what happens, and imports TensorFlow; a time limit counts from its start.
         setup: Space, data, folds and settings.
         destination: Where to create the study.
         engine: Where the trials train.
-        started: When the run started, by `time.monotonic`.
 
     Raises:
         UserError: The study's folder, the space or the engine cannot be used.
@@ -42,6 +41,8 @@ def search_and_train(
     hazards = () if caller.messages.mute else find_hazards(setup.dataset)
     for warning in (*setup.dataset.warnings, *hazards):
         caller.messages.warn(f"warning: {warning}")
-    progress = Progress(caller.messages, Shown.from_setup(setup), started)
+    progress = Progress(caller.messages, Shown.from_setup(setup), caller.started)
     with progress.show(), engine.open(setup.settings.trainer, caller.import_heavy) as crew:
-        return fit_network(setup, destination, started=started, listeners=[progress], crew=crew)
+        return fit_network(
+            setup, destination, started=caller.started, listeners=[progress], crew=crew
+        )

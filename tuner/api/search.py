@@ -89,7 +89,7 @@ class Search:
         self.tracking = () if tracking_uri is None else ("--tracking-uri", tracking_uri)
         self.messages = caller.messages
         self._import_heavy = caller.import_heavy
-        self._started = caller.began
+        self._started = caller.started
 
     def search(
         self,

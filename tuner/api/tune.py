@@ -106,7 +106,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         on = Engine(engine, ray_address, ray_workers)
         search = Search(caller, root, tracking_uri, on)
         hypermodel = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
-        chosen = make_settings(None if hypermodel else str(space), settings)
+        search_settings = make_settings(None if hypermodel else str(space), settings)
         Destination(root, study, overwrite).check()  # before rows are kept
         request = make_request(
             x,
@@ -121,8 +121,9 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
             rare_classes=rare_classes,
             name=name,
         )
-        named = hypermodel or str(space)
-        finished = search.search(named, request, chosen, name=study, overwrite=overwrite)
+        finished = search.search(
+            hypermodel or str(space), request, search_settings, name=study, overwrite=overwrite
+        )
     if finished.fault is not None:
         raise finished.fault
     return SearchedStudy(finished.study, hypermodel, verbose=verbose)

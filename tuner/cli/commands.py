@@ -231,7 +231,7 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         root=root,
         tracking_uri=tracking_uri,
         quiet=quiet,
-        began=context.obj,
+        started=context.obj,
     )
     finished = run.search(space, request, settings, name=study, overwrite=overwrite)
     print_finished(run, finished, as_json=as_json)
@@ -267,7 +267,7 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         root=root,
         tracking_uri=tracking_uri,
         quiet=quiet,
-        began=context.obj,
+        started=context.obj,
     )
     finished = run.resume(study, max_trials, max_seconds, patience_trials=patience_trials)
     print_finished(run, finished, as_json=as_json)

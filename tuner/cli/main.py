@@ -107,14 +107,14 @@ def run_command_line() -> None:
     Exit codes: 0 done, 1 a fault of this package, 2 an error that the user can fix, 130 an
     interrupt. Nothing ends with a traceback: an error that nobody expected becomes a sentence, too.
     """
-    began = time.monotonic()
+    started = time.monotonic()
     speak_to_command_line()
     settle_keras()
     _settle_libraries()
     try:
         check_address_space(_ADDRESS_SPACE)
         _check_docstrings(sys.flags.optimize)
-        code = app(standalone_mode=False, obj=began)
+        code = app(standalone_mode=False, obj=started)
     except UsageError as error:
         if sentence := describe_usage_error(error, sys.argv[1:]):
             _print_error(sentence)

@@ -14,7 +14,7 @@ __all__ = ["make_search", "print_finished"]
 
 
 def make_search(
-    engine: Engine, *, root: Path, tracking_uri: str | None, quiet: bool, began: float
+    engine: Engine, *, root: Path, tracking_uri: str | None, quiet: bool, started: float
 ) -> Search:
     """Return a search that prints as a command does.
 
@@ -23,12 +23,12 @@ def make_search(
         root: The folder that holds all that searches write.
         tracking_uri: MLflow's tracking URI. None for the default.
         quiet: Print only warnings and the summary.
-        began: When the command began, by `time.monotonic`: a time limit counts from there.
+        started: When the command started, by `time.monotonic`: a time limit counts from there.
 
     Raises:
         UserError: MLflow has no store of this kind, or the engine is not there.
     """
-    return Search(Caller(Messages(quiet=quiet), import_heavy, began), root, tracking_uri, engine)
+    return Search(Caller(Messages(quiet=quiet), import_heavy, started), root, tracking_uri, engine)
 
 
 def print_finished(search: Search, finished: FinishedSearch, *, as_json: bool) -> None:
