@@ -47,8 +47,8 @@ def serve_model(
     import_heavy()
     from tuner.serving.server.application import Application
     from tuner.serving.server.hosts import HostRule
-    from tuner.serving.server.limits import MEGABYTE, Memory
-    from tuner.serving.server.listener import Listener, listen
+    from tuner.serving.server.limits import MEGABYTE, RequestMemory
+    from tuner.serving.server.listener import SocketListener, listen
 
     with listen(host, port) as bound:
         application = Application(
@@ -61,8 +61,8 @@ def serve_model(
         shown = f"[{host}]" if ":" in host else host
         print_result(f"http://{shown}:{bound.getsockname()[1]}/invocations")
         messages.say("answers requests until it is interrupted")
-        memory = Memory(most_of_body=max_megabytes * MEGABYTE)
-        received = asyncio.run(Listener(application, bound, memory).run())
+        memory = RequestMemory(most_of_body=max_megabytes * MEGABYTE)
+        received = asyncio.run(SocketListener(application, bound, memory).run())
     if received == signal.SIGINT:
         raise KeyboardInterrupt
 

@@ -41,7 +41,7 @@ def ask_for_all(application, content):
     async def run():
         answer = await application.answer(REQUEST, json.dumps(content).encode())
         parts = [answer.body]
-        while answer.rest is not None and (part := await answer.lane.go_on(answer.rest)):
+        while answer.rest is not None and (part := await answer.thread.go_on(answer.rest)):
             parts.append(part)
         return json.loads(b"".join(parts)), len(parts)
 

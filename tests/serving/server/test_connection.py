@@ -9,8 +9,8 @@ import pytest
 
 from tuner.serving.server import connection
 from tuner.serving.server.application import Answer
-from tuner.serving.server.limits import MEGABYTE, Lane, Memory
-from tuner.serving.server.listener import Listener, listen
+from tuner.serving.server.limits import MEGABYTE, RequestMemory, RequestThread
+from tuner.serving.server.listener import SocketListener, listen
 from tuner.serving.server.rejection import RejectedRequest
 
 PING = b"GET /ping HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -24,7 +24,7 @@ class Echo:
         self.faults = []
         self.answered = 0
         self.begun, self.release = asyncio.Event(), asyncio.Event()
-        self.lane = Lane()
+        self.thread = RequestThread()
 
     def check(self, request):
         if request.path == "/none":
@@ -41,7 +41,7 @@ class Echo:
             return Answer(200, b"x" * 30_000_000)
         if request.path == "/parts":
             parts = iter([b"x" * 300_000] * 100)
-            return Answer(200, b"first", lambda: next(parts, None), self.lane, size=30_000_000)
+            return Answer(200, b"first", lambda: next(parts, None), self.thread, size=30_000_000)
         return Answer(200, b"%d" % len(body))
 
     def report_fault(self, error):
@@ -49,7 +49,7 @@ class Echo:
         return RejectedRequest(500, "a fault")
 
     def close(self):
-        self.lane.close()
+        self.thread.close()
 
 
 class Server:
@@ -58,7 +58,9 @@ class Server:
     def __init__(self, most_connections=20, memory=None):
         bound = listen("127.0.0.1", 0)
         self.port, self.echo = bound.getsockname()[1], Echo()
-        self.listener = Listener(self.echo, bound, memory or Memory(), most_connections)
+        self.listener = SocketListener(
+            self.echo, bound, memory or RequestMemory(), most_connections
+        )
         self.running = asyncio.create_task(self.listener.run())
 
     async def connect(self, sent=b""):
@@ -268,7 +270,7 @@ def test_bodies_and_answers_share_the_memory():
         assert (await server.ask(small)).endswith(b"\r\n\r\n60000")
         first.close()
 
-    serve(scenario, memory=Memory(100_000))
+    serve(scenario, memory=RequestMemory(100_000))
 
 
 def test_a_body_of_many_small_chunks_is_refused():

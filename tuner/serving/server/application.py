@@ -15,7 +15,7 @@ from tuner.serving.exported_model import ExportedModel
 from tuner.serving.served_cells import BadCells
 from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
-from tuner.serving.server.limits import Lane
+from tuner.serving.server.limits import RequestThread
 from tuner.serving.server.rejection import RejectedRequest
 from tuner.serving.server.request_rows import check_content_type, read_rows
 from tuner.words import list_first
@@ -56,7 +56,7 @@ class Answer:
         status: The HTTP status.
         body: The body, or its first part.
         rest: Makes the next part of the body; None after the last one. None if there are no more.
-        lane: Where `rest` is to be run.
+        thread: Where `rest` is to be run.
         size: The memory that the rest of the answer takes, in bytes.
         headers: Headers beside the length of the body.
     """
@@ -64,7 +64,7 @@ class Answer:
     status: int
     body: bytes
     rest: Callable[[], bytes | None] | None = None
-    lane: Lane | None = None
+    thread: RequestThread | None = None
     size: int = 0
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": _JSON})
 
@@ -116,7 +116,7 @@ class Application:
         cell = None if shape is None else np.zeros(shape)
         first = {name: [cell] for name in self._known}
         self._classifier.predict_proba(first)  # it takes longer
-        self._small, self._large = Lane(), Lane()
+        self._small, self._large = RequestThread(), RequestThread()
         self._on_fault, self._faults = on_fault, 0
 
     def check(self, request: Request) -> None:
@@ -152,11 +152,11 @@ class Application:
             return Answer.from_content(self._version)
         if request.path != "/invocations":
             return Answer(200, b"\n")
-        lane = self._small if len(body) <= _SMALL_BYTES else self._large
+        thread = self._small if len(body) <= _SMALL_BYTES else self._large
         kind = check_content_type(request.content_type)
-        return await lane.begin(lambda: self._predict(body, kind, lane))
+        return await thread.begin(lambda: self._predict(body, kind, thread))
 
-    def _predict(self, body: bytes, kind: str, lane: Lane) -> Answer:
+    def _predict(self, body: bytes, kind: str, thread: RequestThread) -> Answer:
         """Return the answer to a request for predictions.
 
         Raises:
@@ -181,7 +181,7 @@ class Application:
         if second is None:
             return Answer(200, first)
         rest = partial(next, parts, None)
-        return Answer(200, first + second, rest, lane, probabilities.nbytes)
+        return Answer(200, first + second, rest, thread, probabilities.nbytes)
 
     def _warn_of_unknown(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Yield a warning about the fields that the model does not know, if there are any."""

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import h11
 
 from tuner.serving.server.application import Answer, Application, Request
-from tuner.serving.server.limits import Memory, Share
+from tuner.serving.server.limits import RequestMemory, Share
 from tuner.serving.server.rejection import RejectedRequest
 
 __all__ = ["Connection"]
@@ -46,7 +46,7 @@ class Connection:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         application: Application,
-        memory: Memory,
+        memory: RequestMemory,
     ) -> None:
         self._reader, self._writer = reader, writer
         self._application, self._memory = application, memory
@@ -161,12 +161,12 @@ class Connection:
             headers["Connection"] = "close"
         reason, items = HTTPStatus(answer.status).phrase, list(headers.items())
         head = h11.Response(status_code=answer.status, headers=items, reason=reason)
-        if answer.rest is None or answer.lane is None:
+        if answer.rest is None or answer.thread is None:
             body = [h11.Data(data=answer.body)] if self._has_body else []
             await self._send(head, *body, h11.EndOfMessage())
             return
         await self._send(head, h11.Data(data=answer.body))
-        while (part := await answer.lane.go_on(answer.rest)) is not None:
+        while (part := await answer.thread.go_on(answer.rest)) is not None:
             await self._send(h11.Data(data=part))
         await self._send(h11.EndOfMessage())
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from tuner.serving.server.rejection import RejectedRequest
 
-__all__ = ["MEGABYTE", "Lane", "Memory", "Share"]
+__all__ = ["MEGABYTE", "RequestMemory", "RequestThread", "Share"]
 
 MEGABYTE = 1_000_000
 
@@ -19,8 +19,8 @@ _RETRY_SECONDS = 1
 _Result = TypeVar("_Result")
 
 
-class Lane:
-    """A thread for requests up to a size. One with many rows delays only those of its lane.
+class RequestThread:
+    """A thread for requests up to a size. One with many rows delays only those of its own.
 
     Args:
         most_waiting: How many requests may wait for the thread or have it.
@@ -53,7 +53,7 @@ class Lane:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-class Memory:
+class RequestMemory:
     """The memory that all requests have for bodies and answers.
 
     Args:
@@ -73,7 +73,7 @@ class Share:
     Every request may have 64 KiB.
     """
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: RequestMemory) -> None:
         self._memory = memory
         self._size = 0
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 from tuner.errors import UserError
 from tuner.serving.server.application import Application
 from tuner.serving.server.connection import Connection
-from tuner.serving.server.limits import Memory
+from tuner.serving.server.limits import RequestMemory
 
-__all__ = ["Listener", "listen"]
+__all__ = ["SocketListener", "listen"]
 
 _MOST_CONNECTIONS = 512
 _LEAST_CONNECTIONS = 8
@@ -43,7 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-class Listener:
+class SocketListener:
     """Serves an application on a socket until the process is told to end.
 
     Where there are as many connections as there may be, the one that has waited longest for its
@@ -61,7 +61,7 @@ class Listener:
         self,
         application: Application,
         bound: socket.socket,
-        memory: Memory,
+        memory: RequestMemory,
         most_connections: int | None = None,
     ) -> None:
         self._application, self._bound, self._memory = application, bound, memory
