@@ -3,16 +3,15 @@
 import pytest
 
 import tuner
+from tuner import phrasing
 from tuner.errors import UserError, make_write_error
-from tuner.phrasing import phrase, speak_to_command_line
+from tuner.phrasing import phrase
 from tuner.terminal.messages import Messages, make_cell
 
 
 @pytest.fixture(autouse=True)
-def python():
-    speak_to_command_line(False)
-    yield
-    speak_to_command_line()
+def python(monkeypatch):
+    monkeypatch.setitem(phrasing._reader, "is_command_line", False)
 
 
 @pytest.mark.parametrize(

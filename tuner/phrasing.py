@@ -37,9 +37,9 @@ _LONG_CLAUSE = re.compile(r"[^,;:\n]{600,}")  # has a long name of several words
 _reader = {"is_command_line": False}
 
 
-def speak_to_command_line(yes: bool = True) -> None:
-    """Let all messages of this process name options (or, if not `yes`, arguments)."""
-    _reader["is_command_line"] = yes
+def speak_to_command_line() -> None:
+    """Let all messages of this process name options instead of arguments."""
+    _reader["is_command_line"] = True
 
 
 def phrase(text: str) -> str:
