@@ -9,7 +9,7 @@ from sklearn.utils import estimator_checks
 from tuner import KFoldClassifier
 
 SPACE = str(Path(__file__).with_name("one_network.toml"))
-ESTIMATOR = KFoldClassifier(SPACE, max_trials=1, folds=2, epochs=20)
+ESTIMATOR = KFoldClassifier(SPACE, max_trials=1, folds=2, epochs=8)
 CHECKS = [check for _, check in estimator_checks.estimator_checks_generator(ESTIMATOR)]
 _COMPARE = "assert_allclose_dense_sparse"
 
