@@ -19,6 +19,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
@@ -41,6 +42,13 @@ speak_to_command_line()
 # An exported model has a Python file, and the launcher is a script.
 collect_ignore = ["old_studies", "helpers/warm_launcher.py"]
 
+# Files that share what takes a process of tests long to make, so that one process runs them.
+_SHARING = (
+    ("tests/cli/", "tests/api/test_searched_study.py", "tests/run/test_pipeline.py"),  # a search
+    ("tests/serving/",),  # exported models
+    ("tests/tracking/",),  # an empty database of MLflow
+)
+
 # People's runs look for new examples; CI's repeat theirs, so that a change is judged by itself.
 hypothesis.settings.register_profile("people", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
@@ -52,6 +60,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     stack = ExitStack()
     stack.enter_context(start_warm())
     session.config.add_cleanup(stack.close)
+
+
+class _SharingScheduling(LoadFileScheduling):
+    """Gives the files that share something to one process of tests, each other file to any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        sharing = [files[0] for files in _SHARING if nodeid.startswith(files)]
+        return sharing[0] if sharing else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Distribute files so that what several share is made once."""
+    return _SharingScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True)
