@@ -247,7 +247,7 @@ class Searched:
         )
         keys = [(trial, number) for trial, count in counts.items() for number in range(count)]
         for key, network in zip(keys, networks, strict=True):
-            weights |= {_name(*key, place): w for place, w in enumerate(network.weights)}
+            weights |= {_name(*key, place): w for place, w in enumerate(network.get_weights())}
         if networks:
             np.savez(path, **weights)
         for name in weights:
@@ -267,7 +267,8 @@ class Searched:
         training = _FinalTraining(
             self.problem, plan, self.hypermodel, self.trainer, scaler, lambda note: None
         )
-        return training.run([(member, self.records[member.trial]) for member in members])[0]
+        networks, _ = training.run(members, self.records, self.problem.fold_rows)
+        return list(itertools.chain.from_iterable(networks))
 
     def _predict(self, members: Sequence[Member]) -> np.ndarray:
         """Return the mean probabilities of the fresh rows, shape `(fresh rows, classes)`."""
