@@ -18,7 +18,7 @@ __all__ = ["Screening"]
 
 _FIRST_NUMBER = 1_000_000_000  # of the jobs, which are no trials of the study
 _MOST_SHARE = 0.5  # of the time that is left, in which all first trials may train on all folds
-_SCREENING_SHARE = 0.25  # of the time that is left, in which the screening is to end
+_SCREENING_SHARE = 1 / 3  # of the time that is left, in which the screening is to end
 _FOLDS = 1
 _FEWEST = 2  # among fewer there is nothing to choose
 
