@@ -151,8 +151,8 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
         limits: dict[str, Any] = {"max_trials": 3 * first, "until_answered": False}
         setup = load_setup(study, replace(read_last_settings(study), **limits))
     else:
-        given = {"seed": seed, "racing": phase != "no-racing"}
-        settings = make_settings(problem.space, given)
+        arguments = {"seed": seed, "racing": phase != "no-racing"}
+        settings = make_settings(problem.space, arguments)
         setup = prepare(problem.space, DataRequest(str(data)), settings)
         destination = Destination(root, "study")
         study = find_study(setup, destination) or create_study(setup, destination)
@@ -174,7 +174,6 @@ def compare(
 
     evidence = make_evidence(setup, study, pick(setup, study).picks)
     compared = compare_hyperparameter(evidence, setup.space.compare)
-    records = evidence.records
     return Answered(
         problem.name,
         seed,
@@ -182,8 +181,8 @@ def compare(
         best=compared.settings[0].value,
         not_told_apart=list(compared.not_told_apart),
         scores=[(setting.value, setting.score) for setting in compared.settings],
-        trials=len(records),
-        pruned=sum(record.result.status == "pruned" for record in records),
+        trials=len(evidence.records),
+        pruned=sum(record.result.status == "pruned" for record in evidence.records),
         sentence=make_own_answer(evidence),
         seconds=round(seconds, 1),
     )
