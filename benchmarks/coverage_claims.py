@@ -29,7 +29,7 @@ from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.run.final_training import _FinalTraining
+from tuner.run.final_training import AllRowsTraining
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error, compute_unseen_variance
 from tuner.study import Study, TrialRecord
 
@@ -264,7 +264,7 @@ class Searched:
             return []
         scaler, plan = self.problem.fit_scaler(self.draw.rows), self.study.record.settings.plan
         assert scaler is not None  # tables are scaled
-        training = _FinalTraining(
+        training = AllRowsTraining(
             self.problem, plan, self.hypermodel, self.trainer, scaler, lambda note: None
         )
         networks, _ = training.run(members, self.records, self.problem.fold_rows)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tuner.serving.trained_network import TrainedNetwork
     from tuner.training import Trainer
 
-__all__ = ["train_members"]
+__all__ = ["AllRowsTraining", "train_members"]
 
 _ATTEMPTS = 3  # the most attempts to train a network that does not learn
 _ATTEMPT_STEP = 100  # between the network numbers, and so the random streams, of two attempts
@@ -71,10 +71,10 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     problem = setup.problem if fold is None else setup.problem.keep_training_rows(fold)
     scaler = problem.fit_scaler(problem.rows)
     assert scaler is not None  # every `Setup` has scaled features
-    final_training = _FinalTraining(problem, plan, hypermodel, trainer, scaler, on_note)
+    all_rows_training = AllRowsTraining(problem, plan, hypermodel, trainer, scaler, on_note)
     if fold is not None:
         members = [replace(member, on_all_rows=0) for member in members]
-    on_all_rows, notes = final_training.run(members, records, setup.problem.fold_rows)
+    on_all_rows, notes = all_rows_training.run(members, records, setup.problem.fold_rows)
     if not members[0].folds:
         network = average_networks(list(chain.from_iterable(on_all_rows)))
         return TrainedNetwork(apply_temperature(network, temperature), schema, scaler, notes)
@@ -134,9 +134,44 @@ class _FoldTraining:
         return average_folds(networks, weights, scalers, folds=len(folds))
 
 
+@dataclass(slots=True)
+class _Attempted:
+    """A network on all training rows: the best of its attempts so far.
+
+    Attributes:
+        final: How it is trained.
+        limit: The training loss above which it did not learn as its folds did.
+        network: The network.
+        loss: Its mean training loss; infinity if it is NaN.
+    """
+
+    final: FinalJob
+    limit: float
+    network: "keras.Model"
+    loss: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether no attempt learned as the networks of its folds did."""
+        return self.loss > self.limit
+
+
 @dataclass(frozen=True, slots=True)
-class _FinalTraining:
-    """Trains networks on all training rows, and again if they do not learn."""
+class AllRowsTraining:
+    """Trains networks on all training rows, and again if they do not learn.
+
+    A network may collapse although its folds' networks did not, because a high learning rate
+    occasionally kills all units of a layer. It is then trained from other initial weights. If it
+    never learns, the attempt with the lowest loss is kept.
+
+    Attributes:
+        problem: The training rows.
+        plan: How every network is trained.
+        hypermodel: Builds the networks.
+        trainer: Trains them.
+        scaler: Fitted to the training rows.
+        on_note: Receives a note about each network that is trained again or never learned.
+    """
 
     problem: Problem
     plan: Plan
@@ -145,71 +180,51 @@ class _FinalTraining:
     scaler: Scaler
     on_note: Callable[[str], None]
 
-    # Over 40 lines: half of them describe what it does and returns.
     def run(
         self,
         members: Sequence[Member],
         records: Mapping[int, TrialRecord],
         fold_rows: Sequence[int],
     ) -> tuple[list[list["keras.Model"]], tuple[str, ...]]:
-        """Train all networks, and train those that do not learn again from other initial weights.
-
-        A network may collapse although its folds' networks did not, because a high learning rate
-        occasionally kills all units of a layer. If a network never learns, the attempt with the
-        lowest loss is kept.
+        """Train all networks of some members.
 
         Args:
-            members: The networks; a member may have none on all rows.
-            records: The trials of the others, by number.
+            members: The members; one may have no networks on all rows.
+            records: The trials of those that have, by number.
             fold_rows: The number of validation rows of each fold of the trials.
 
         Returns:
             The networks of each member, and a note about each that never learned.
         """
-        finals, limits = [], []
-        for member in members:
-            numbers = range(member.trained_on_all_rows)
-            if not numbers:
-                continue
-            record = records[member.trial]
-            job = Job(member.trial, make_hyperparameters(member.hyperparameters))
-            curves = _average_curves(record, fold_rows)
-            finals += [FinalJob(job, member.epoch, number, curves) for number in numbers]
-            limits += [self._compute_limit(record)] * len(numbers)
-        networks = self._train(finals) if finals else []
-        losses = [self._compute_loss(network) for network in networks]
+        finals = _list_finals(members, records, fold_rows)
+        limits = {each.job.trial: self._compute_limit(records[each.job.trial]) for each in finals}
+        attempted = [
+            _Attempted(final, limits[final.job.trial], network, self._compute_loss(network))
+            for final, network in zip(finals, self._train(finals), strict=True)
+        ]
         for attempt in range(1, _ATTEMPTS):
-            again = [n for n, loss in enumerate(losses) if loss > limits[n]]
-            if not again:
-                break
-            self._note_failures(
-                finals, losses, again, "it is trained again from other initial weights"
-            )
-            others = [
-                replace(finals[n], network=finals[n].network + attempt * _ATTEMPT_STEP)
-                for n in again
-            ]
-            for number, network in zip(again, self._train(others), strict=True):
-                loss = self._compute_loss(network)
-                if loss < losses[number]:
-                    networks[number], losses[number] = network, loss
-        never = [n for n, loss in enumerate(losses) if loss > limits[n]]
-        remedy = f"it is the best of {_ATTEMPTS} attempts, and exported"
-        rest = iter(networks)
-        of_members = [list(islice(rest, member.trained_on_all_rows)) for member in members]
-        return of_members, self._note_failures(finals, losses, never, remedy)
+            self._train_again([each for each in attempted if each.failed], attempt)
+        never = [each for each in attempted if each.failed]
+        notes = self._note(never, f"it is the best of {_ATTEMPTS} attempts, and exported")
+        networks = iter([each.network for each in attempted])
+        return [list(islice(networks, each.trained_on_all_rows)) for each in members], notes
 
-    def _note_failures(
-        self,
-        finals: Sequence[FinalJob],
-        losses: Sequence[float],
-        failures: Sequence[int],
-        remedy: str,
-    ) -> tuple[str, ...]:
+    def _train_again(self, failed: Sequence[_Attempted], attempt: int) -> None:
+        """Train networks from other initial weights, and keep those that are better."""
+        self._note(failed, "it is trained again from other initial weights")
+        step = attempt * _ATTEMPT_STEP
+        finals = [replace(each.final, network=each.final.network + step) for each in failed]
+        for each, network in zip(failed, self._train(finals), strict=True):
+            loss = self._compute_loss(network)
+            if loss < each.loss:
+                each.network, each.loss = network, loss
+
+    def _note(self, failed: Sequence[_Attempted], remedy: str) -> tuple[str, ...]:
+        """Say what becomes of networks that did not learn."""
         notes = tuple(
-            f"a network of trial {finals[number].job.trial} did not learn on all training rows "
-            f"(loss {losses[number]:.3f}), although its folds' networks did; {remedy}"
-            for number in failures
+            f"a network of trial {each.final.job.trial} did not learn on all training rows "
+            f"(loss {each.loss:.3f}), although its folds' networks did; {remedy}"
+            for each in failed
         )
         for note in notes:
             self.on_note(note)
@@ -218,6 +233,8 @@ class _FinalTraining:
     def _train(self, finals: Sequence[FinalJob]) -> list["keras.Model"]:
         from tuner.training.network_building import make_final_network
 
+        if not finals:
+            return []
         networks = self.trainer.train_on_all_rows(
             finals, self.hypermodel, problem=self.problem, plan=self.plan
         )
@@ -251,6 +268,21 @@ class _FinalTraining:
         ]
         loss = float(cross_entropy(np.concatenate(probabilities), problem.y[rows]).mean())
         return np.inf if np.isnan(loss) else loss
+
+
+def _list_finals(
+    members: Sequence[Member], records: Mapping[int, TrialRecord], fold_rows: Sequence[int]
+) -> list[FinalJob]:
+    """Return the networks of some members on all training rows, in the members' order."""
+    finals = []
+    for member in members:
+        numbers = range(member.trained_on_all_rows)
+        if not numbers:
+            continue
+        job = Job(member.trial, make_hyperparameters(member.hyperparameters))
+        curves = _average_curves(records[member.trial], fold_rows)
+        finals += [FinalJob(job, member.epoch, number, curves) for number in numbers]
+    return finals
 
 
 def _average_curves(record: TrialRecord, fold_rows: Sequence[int]) -> dict[str, list[float]]:
