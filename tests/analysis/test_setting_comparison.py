@@ -10,6 +10,7 @@ from benchmarks.comparisons import LUCK, PRUNED, made, rates, trained
 from tests.helpers.problems import make_split
 from tests.helpers.spaces import make_space
 from tuner.analysis import setting_comparison
+from tuner.analysis.luck import weigh_ranks
 from tuner.analysis.setting_comparison import (
     compare_settings,
     find_untried_shares,
@@ -176,6 +177,18 @@ def test_chance_in_training_widens_the_intervals_of_settings_but_not_of_their_di
     for narrow, wide in zip(steady.settings, moved.settings, strict=True):
         assert np.ptp(wide.interval) > 1.2 * np.ptp(narrow.interval)
         assert np.mean(wide.interval) == pytest.approx(np.mean(narrow.interval))
+
+
+def test_what_a_single_network_has_by_chance_is_not_taken_for_that_of_rows_and_folds():
+    """The trials of a setting say together what its rows and folds come to."""
+    errors = {}
+    for rounds in (1, 8):
+        trials = Trials()
+        for _ in range(rounds):
+            trials.add(0).add(1)
+        (errors[rounds],) = trials.compare().row_errors
+    alike = np.sqrt((weigh_ranks(8) ** 2).sum())  # of a mean of networks that vary alike
+    assert errors[8] == pytest.approx(alike * errors[1], rel=0.2)
 
 
 def test_one_trial_of_each_setting_tells_nothing_apart_and_more_could():

@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.analysis.significance import Variance
 
-__all__ = ["estimate_luck", "run_exchange_test"]
+__all__ = ["estimate_luck", "run_exchange_test", "weigh_ranks"]
 
 _SAMPLES = 1000
 
@@ -62,7 +62,7 @@ def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:
     Returns:
         The p-value of each other setting, by column.
     """
-    weights = _weigh_ranks(len(losses))
+    weights = weigh_ranks(len(losses))
     expected = weights @ np.sort(losses, axis=0)
     behind: Mapping[int, float] = dict(enumerate(expected - expected[best]))
     order = sorted((s for s in behind if s != best), key=lambda s: -behind[s])
@@ -85,10 +85,10 @@ def _permute(losses: np.ndarray, weights: np.ndarray, rng: np.random.Generator) 
     return np.asarray(np.ptp(expected, axis=1))
 
 
-def _weigh_ranks(count: int) -> np.ndarray:
+def weigh_ranks(count: int) -> np.ndarray:
     """Return the chance of each rank to be the best of half as many trials, the best first.
 
-    >>> _weigh_ranks(4).round(3).tolist()
+    >>> weigh_ranks(4).round(3).tolist()
     [0.5, 0.333, 0.167, 0.0]
     """
     from scipy.special import comb

@@ -135,8 +135,9 @@ def compare_settings(
     is compared with each other one, and a difference is told only if two tests agree on it:
 
     - Student's t on the difference of their scores. Its variance is the sum of that over rows and
-      folds (`estimate_row_variances`) and that which comes from luck (`estimate_luck`). Holm's
-      adjustment over the settings follows.
+      folds (`estimate_row_variances`), which is that of each setting's better trials on average,
+      and that which comes from luck (`estimate_luck`): what is by chance in a single network
+      counts once. Holm's adjustment over the settings follows.
     - A test by exchange of trials between settings (`run_exchange_test`), which makes up for the
       choice of the best setting, and for luck that few trials do not show.
 
@@ -172,20 +173,17 @@ def compare_settings(
     groups = _group_trials(records, get_setting)
     share = min((len(own) for own in groups.values() if any(r.completed for r in own)), default=0)
     groups_compared = {value: own[:share] for value, own in groups.items()}
-    chosen = {value: _find_best(own, sign) for value, own in groups_compared.items()}
-    compared = sorted(
-        ((value, record) for value, record in chosen.items() if record is not None),
-        key=lambda setting: sign * setting[1].result.score,
+    ranked = {value: _rank(own, sign) for value, own in groups_compared.items()}
+    values = sorted(
+        (value for value, own in ranked.items() if own),
+        key=lambda value: sign * ranked[value][0].result.score,
     )
     rows = sum(len(fold.validation) for fold in split.folds) // split.repeats
-    settings = [_make_setting(v, record, len(groups[v]), rows) for v, record in compared]
-    without = [Setting(v, len(own)) for v, own in groups.items() if chosen[v] is None]
-    values = [value for value, _ in compared]
+    settings = [_make_setting(v, ranked[v][0], len(groups[v]), rows) for v in values]
+    without = [Setting(v, len(own)) for v, own in groups.items() if not ranked[v]]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
     left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]
-    tests = run_setting_tests(
-        [record for _, record in compared], cluster_values, split, losses, left
-    )
+    tests = run_setting_tests([ranked[v] for v in values], cluster_values, split, losses, left)
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
     return Comparison(
@@ -210,12 +208,11 @@ def _group_trials(
     return groups
 
 
-def _find_best(records: Sequence[TrialRecord], sign: float) -> TrialRecord | None:
-    completed = [record for record in records if record.completed]
-    return min(
-        completed,
+def _rank(records: Sequence[TrialRecord], sign: float) -> list[TrialRecord]:
+    """Return the completed trials, the best first."""
+    return sorted(
+        (record for record in records if record.completed),
         key=lambda record: (sign * record.result.score, record.result.parameters),
-        default=None,
     )
 
 

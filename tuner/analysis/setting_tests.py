@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.analysis.luck import estimate_luck, run_exchange_test
+from tuner.analysis.luck import estimate_luck, run_exchange_test, weigh_ranks
 from tuner.analysis.significance import TTest, Variance, estimate_row_variances, run_t_test
 from tuner.folds import Split
 from tuner.study import TrialRecord
@@ -37,16 +37,20 @@ class SettingTest:
 
 # Over 40 lines: most of them are of its docstring and the fields of a record.
 def run_setting_tests(
-    compared: Sequence[TrialRecord],
+    compared: Sequence[Sequence[TrialRecord]],
     cluster_values: Mapping[int, np.ndarray],
     split: Split,
     losses: np.ndarray,
     untried: Sequence[float],
 ) -> list[SettingTest]:
-    """Test the first trial, which is the best, against each other one.
+    """Test the best trial of the first setting, which is the best, against that of each other one.
+
+    The variance over rows and folds is that of the mean of a setting's trials, each weighed by its
+    chance to be the best of half as many. The best trial alone would also have what is by chance
+    in its own networks, which is in the luck already.
 
     Args:
-        compared: The best trial of each setting, the best first.
+        compared: The completed trials of each setting, the best first; the best setting first.
         cluster_values: The objective of each cluster by trial, shape `(clusters,)`.
         split: The study's folds.
         losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better. NaN
@@ -58,21 +62,21 @@ def run_setting_tests(
     counted, of_own = _replace_failed(losses)
     luck = estimate_luck(counted, 0)
     luck_of_trained = estimate_luck(of_own, 0) if np.isnan(losses).any() else luck
-    best, *others = compared
+    weights = weigh_ranks(len(losses))
+    by_cluster = [_average(weights, [cluster_values[r.trial] for r in own]) for own in compared]
+    by_fold = [_average(weights, [r.result.fold_scores for r in own]) for own in compared]
     rows = estimate_row_variances(
-        [
-            np.subtract(cluster_values[best.trial], cluster_values[other.trial], dtype=np.float64)
-            for other in others
-        ],
-        [np.subtract(best.result.fold_scores, other.result.fold_scores) for other in others],
+        [by_cluster[0] - other for other in by_cluster[1:]],
+        [by_fold[0] - other for other in by_fold[1:]],
         split,
     )
     exchanged = run_exchange_test(counted, 0)
     tests = []
+    best, *others = (own[0].result.score for own in compared)
     for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
         share = max(untried[0], untried[column])
         drawn = Variance(luck[column].value * share, luck[column].freedom)
-        difference = best.result.score - other.result.score
+        difference = best - other
         tests.append(
             SettingTest(
                 run_t_test(difference, variance + drawn),
@@ -83,6 +87,11 @@ def run_setting_tests(
             )
         )
     return tests
+
+
+def _average(weights: np.ndarray, ranked: Sequence[Sequence[float] | np.ndarray]) -> np.ndarray:
+    """Return the mean of what each of some trials came to, by the weights of their ranks."""
+    return np.average(np.array(ranked, np.float64), axis=0, weights=weights[: len(ranked)])
 
 
 def _replace_failed(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
