@@ -179,6 +179,22 @@ def test_chance_in_training_widens_the_intervals_of_settings_but_not_of_their_di
         assert np.mean(wide.interval) == pytest.approx(np.mean(narrow.interval))
 
 
+@pytest.mark.parametrize(
+    ("shift", "told", "unclear"), [(0.03, False, ()), (0.055, False, (7,)), (0.08, True, ())]
+)
+def test_a_difference_that_is_clear_by_itself_is_open_until_it_is_among_many(shift, told, unclear):
+    """Its interval has no 0 in it, and yet of eight alike settings some are so far apart."""
+    trials = Trials()
+    for _ in range(6):
+        for depth in range(8):
+            trials.add(depth, shift if depth == 7 else 0.0)
+    compared = trials.compare()
+    pair = compared.find_pair(7)
+    assert pair.told_apart == told
+    assert pair.excludes_zero == bool(told or unclear)
+    assert compared.open == unclear
+
+
 def test_what_a_single_network_has_by_chance_is_not_taken_for_that_of_rows_and_folds():
     """The trials of a setting say together what its rows and folds come to."""
     errors = {}

@@ -37,6 +37,11 @@ class Pair(Generic[T]):
     adjusted_p: float
     told_apart: bool
 
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether 0 is outside of the interval: the pair is told apart if it is the only one."""
+        return self.interval[0] > 0 or self.interval[1] < 0
+
 
 def make_pairs(ordered: Sequence[T], tests: Sequence[TTest]) -> list[Pair[T]]:
     """Return all pairs, with p-values adjusted for their number.

@@ -59,9 +59,10 @@ class Comparison:
         not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
             trial was completed.
         open: Those of `not_told_apart` that more trials could tell apart from the best: their
-            difference is large beside what rows and folds explain, but luck explains it too; or
-            luck hides any difference; or there are too few trials to say. A difference that is
-            negligible wherever it is in its interval is not worth more trials.
+            difference is large beside what rows and folds explain, but luck explains it too; or it
+            is told by itself, but may be chance among so many settings; or luck hides any
+            difference; or there are too few trials to say. A difference that is negligible wherever
+            it is in its interval is not worth more trials.
         row_errors: The standard error of each pair's difference over rows and folds, without luck:
             what is left of it however many trials there are.
     """
@@ -244,7 +245,10 @@ def _find_open(
         for pair, test, p in zip(pairs, tests, without_luck, strict=True)
         if not pair.told_apart
         and test.can_draw
-        and (share < FEWEST_ROUNDS or ((p <= LEVEL or test.luck_dominates) and _matters(pair)))
+        and (
+            share < FEWEST_ROUNDS
+            or ((p <= LEVEL or pair.excludes_zero or test.luck_dominates) and _matters(pair))
+        )
     )
 
 

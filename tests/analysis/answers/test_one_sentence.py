@@ -15,10 +15,11 @@ from tuner.analysis.setting_comparison import Comparison, Setting
 def says(made):
     """Say the answer of a comparison that is made: each setting's share of right rows.
 
-    A setting is told apart, or open, or as good as the best.
+    A setting is told apart, or open, or as good as the best; of some that are not told apart the
+    interval has no 0 in it.
     """
 
-    def answer(name, right, *, told=(), unclear=(), others=None, derived=None):
+    def answer(name, right, *, told=(), unclear=(), clear=(), others=None, derived=None):
         study = made()
         for value in right:
             units = {"units": (derived or {}).get(value)} if derived else {}
@@ -30,7 +31,15 @@ def says(made):
             for place, value in enumerate(values)
         ]
         pairs = [
-            Pair(values[0], value, -place, (-place - 0.5, -place + 0.5), 0.5, 0.5, value in told)
+            Pair(
+                values[0],
+                value,
+                -place,
+                (-place - 0.5, -place + (0.5 if value in (*told, *clear) else 2 * place)),
+                p=0.5,
+                adjusted_p=0.5,
+                told_apart=value in told,
+            )
             for place, value in enumerate(values)
             if place
         ]
@@ -208,6 +217,19 @@ def test_width(says):
     )
     assert says("units", {32: 0.97, 16: 0.968, 8: 0.9, 64: 0.8}, told=[8, 64]).startswith(
         "16 and 32 units: with 32 units 97 % of rows are right, with 8 units 90 % "
+    )
+
+
+def test_a_difference_whose_interval_has_no_zero_in_it_may_be_chance(says):
+    """The sentence must not say that settings are alike beside numbers that say they are not."""
+    assert says("units", {64: 0.97, 32: 0.96, 8: 0.9}, clear=[8]).endswith(
+        "8 units 90 % (cross-entropy 0.100 against 2.100; the difference is 2.00, between 1.50 and "
+        "2.50, which may be chance among three settings)."
+    )
+    assert says("kind", {"l2": 0.97, "none": 0.9}, clear=["none"], unclear=["none"]).startswith(
+        "It cannot be told from 2 trials: with L2 97 % of rows are right, without a regularizer 90 "
+        "% (cross-entropy 0.100 against 1.100; the difference is 1.00, between 0.50 and 1.50, "
+        "which may be chance with eight trials of each)"
     )
 
 

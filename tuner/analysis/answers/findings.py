@@ -132,10 +132,13 @@ class Findings:
 
         For example "with 64 units 97 % of rows are right, with 8 units 90 % (cross-entropy 0.096
         against 0.301; the difference is 0.20, between 0.15 and 0.25)". Where the other one has more
-        right rows, it says that the score decides.
+        right rows, it says that the score decides; where the interval has no 0 in it and yet they
+        are not told apart, it says why.
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
+        if pair.excludes_zero and not pair.told_apart:
+            difference += self._say_chance()
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
         accuracies = self.best.accuracy, other.accuracy
@@ -149,6 +152,12 @@ class Findings:
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
+
+    def _say_chance(self) -> str:
+        """Return why a difference whose interval has no 0 in it may be chance."""
+        if len(self.tried) > 2:
+            return f", which may be chance among {say_count(len(self.tried))} settings"
+        return f", which may be chance with {say_count(self.comparison.share)} trials of each"
 
     def describe_others(self, settings: Sequence[Setting] | None = None) -> str:
         """Return which other settings are as good, or may be, as the end of a sentence.
