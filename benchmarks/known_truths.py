@@ -2,6 +2,7 @@
 
     python benchmarks/known_truths.py --json truths.jsonl              # hours; can be broken off
     python benchmarks/known_truths.py --json truths.jsonl --problems spirals,rings --seeds 2
+    python benchmarks/known_truths.py --json truths.jsonl --first 10 --seeds 5       # other tables
     python benchmarks/known_truths.py --json truths.jsonl --seeds 0    # tables of what is there
 
 Each problem is searched in three phases: as the command searches by default, the same without
@@ -315,6 +316,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, required=True, help="a line for each answer; kept")
     parser.add_argument("--problems", default=",".join(PROBLEMS), help="names, comma-separated")
     parser.add_argument("--seeds", type=int, default=10, help="tables of each problem")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first table")
     parser.add_argument("--phases", default=",".join(PHASES), help="comma-separated")
     parser.add_argument("--whole", action="store_true", help="run the whole command")
     parser.add_argument("--keep", type=Path, help="a folder for studies; they are not run again")
@@ -322,7 +324,7 @@ def main() -> None:
     given = parser.parse_args()
     there = {(a.problem, a.seed, a.phase) for a in read_answers(given.json)}
     names, phases = given.problems.split(","), given.phases.split(",")
-    for seed in range(given.seeds):
+    for seed in range(given.first, given.first + given.seeds):
         left = {
             name: [p for p in PHASES if p in phases and (name, seed, p) not in there]
             for name in names
