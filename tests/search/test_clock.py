@@ -66,7 +66,7 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
     clock = make_clock(100.0, count_fold_times=lambda: 6, networks=3)
     for score, seconds in ((0.7, 400.0), (0.5, 32.0), (0.6, 16.0), (0.55, 24.0)):
         clock.add(make_result(score, seconds))
-    assert find_end(clock, now, range(100)) == 100 - 2 - 6 * 3  # each is traced
+    assert find_end(clock, now, range(100)) == 100 - 2 - 6 * 3.5  # traced; half are the best
     clock = make_clock(
         100.0,
         networks=2,

@@ -33,7 +33,8 @@ def test_a_network_takes_its_share_of_a_trial():
     share = find_share(make_split(80))
     assert estimate_network_seconds([whole], share) == pytest.approx(2.0)
     assert estimate_network_seconds([half], share) == pytest.approx(1.0)
-    assert estimate_network_seconds([whole, half], share) == pytest.approx(1.5)
+    assert estimate_network_seconds([whole, half], share) == pytest.approx(1.75)  # most of the best
+    assert estimate_network_seconds([half, whole], share) == pytest.approx(1.25)
 
 
 @pytest.mark.parametrize(

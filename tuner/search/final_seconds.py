@@ -47,7 +47,7 @@ class FinalSeconds:
         """Return the seconds.
 
         Args:
-            best: The best trials so far.
+            best: The best trials so far, the best of all first.
             elapsed: The seconds since the search began. Before a trial has ended, the best one may
                 be one that trains since then.
             trains_on_all_rows: Whether networks are trained on all rows. None if that is open.

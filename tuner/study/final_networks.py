@@ -40,10 +40,12 @@ def find_share(split: Split) -> float:
 
 
 def estimate_network_seconds(best: Sequence[TrialResult], share: float) -> float:
-    """Return about how long a network of some trials takes on all rows, on average.
+    """Return about how long a network of an ensemble takes on all rows, on average.
+
+    About half of its networks are of the best trial, which may be much slower than the others.
 
     Args:
-        best: The best trials, at least one; an ensemble has networks of several of them.
+        best: The best trials, at least one, the best of all first.
         share: As `find_share` returns it.
 
     Returns:
@@ -51,7 +53,7 @@ def estimate_network_seconds(best: Sequence[TrialResult], share: float) -> float
     """
     shares = [each.epoch / max(_count_epochs(each), 1) for each in best]
     seconds = [each.seconds * part for each, part in zip(best, shares, strict=True)]
-    return share * sum(seconds) / len(seconds)
+    return share * (seconds[0] + sum(seconds) / len(seconds)) / 2
 
 
 def _count_epochs(result: TrialResult) -> int:
@@ -67,7 +69,7 @@ def trains_on_all_rows(
     core; and if a fold's networks have seen much fewer than all rows, as with two folds.
 
     Args:
-        best: The best trials, up to `NETWORKS`.
+        best: The best trials, up to `NETWORKS`, the best of all first.
         split: The study's folds.
         max_seconds: The time limit of the search; None for no limit.
     """
