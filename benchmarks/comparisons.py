@@ -2,6 +2,7 @@
 
     python benchmarks/comparisons.py                    # made scores, then small classifiers
     python benchmarks/comparisons.py --comparisons 2000
+    python benchmarks/comparisons.py --behind 3         # made scores, one setting is worse
 
 Made scores: those of two folds of a trial have the correlation that Nadeau and Bengio suppose,
 since their training rows overlap, and trials differ by luck, as by a learning rate that was drawn:
@@ -74,12 +75,13 @@ def main() -> None:
     """Print a table of made scores, and one of small classifiers."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--comparisons", type=int, default=500, help="of each kind")
+    parser.add_argument("--behind", type=float, default=0.0, help="how much worse one setting is")
     given = parser.parse_args()
     print("| trials differ by | luck | by folds alone | told apart, mean | most | of |")
     print("|---|---|---|---|---|---|")
     for shape, size in [("normal", 0.0), *product((*LUCK, *PRUNED), (1.0, 10.0))]:
         found = {
-            kind: rates(made(kind, shape, size), given.comparisons)
+            kind: rates(made(kind, shape, size, behind=given.behind), given.comparisons)
             for kind in product((2, 3, 7), (1, 2, 4, 8, 16), (2, 5))
             if kind[1] > 1 or not size  # of one trial a setting, its luck cannot be known
         }
@@ -91,6 +93,8 @@ def main() -> None:
             f"| {found[worst][0]:.1%} | {settings} settings × {trials} trials, {folds} folds |",
             flush=True,
         )
+    if given.behind:
+        return
     print("\n| classifiers differ by | settings × trials | folds | by folds alone | told apart |")
     print("|---|---|---|---|---|")
     kinds = ((3, 1, 5), (3, 1, 2), (2, 3, 5), (4, 3, 5), (3, 5, 3), (3, 4, 2))
@@ -143,7 +147,9 @@ def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Var
     return Variance(float(value), len(differences) - 1)
 
 
-def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> Iterator[Family]:
+def made(
+    kind: tuple[int, int, int], shape: str, size: float, seed: int = 0, behind: float = 0.0
+) -> Iterator[Family]:
     """Yield families of made scores, without end.
 
     Args:
@@ -151,6 +157,7 @@ def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> 
         shape: A key of `LUCK` or `PRUNED`.
         size: How much trials differ, beside one fold's noise of 1.
         seed: Of all that is drawn.
+        behind: How much worse the first setting is, beside one fold's noise of 1.
     """
     settings, trials, folds = kind
     rng = np.random.default_rng(seed)
@@ -163,6 +170,7 @@ def made(kind: tuple[int, int, int], shape: str, size: float, seed: int = 0) -> 
         values = common + own * np.sqrt(_FOLD_ROWS * (1 - 1 / folds))
         luck = size * LUCK[PRUNED.get(shape, shape)](rng, trials, settings)
         values += luck.reshape(-1, 1)
+        values[::settings] += behind
         records = [
             _record(number, settings, **_score(each, split)) for number, each in enumerate(values)
         ]
