@@ -12,7 +12,7 @@ from tuner.study import TrialRecord
 
 __all__ = ["SettingTest", "run_setting_tests"]
 
-_DOMINATES = 3.0  # times the variance over rows and folds: the interval is twice as wide
+_DOMINATES = 6.0  # times the variance over rows and folds: the interval is 2.6 times as wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class SettingTest:
     Attributes:
         t: Student's test over rows, folds and luck.
         without_luck: The same without luck: what more trials could come to at most.
-        luck_dominates: Whether luck makes the interval more than twice as wide, that of trials
+        luck_dominates: Whether luck makes the interval more than 2.6 times as wide, that of trials
             which fail left aside: a setting may fail often, and yet have been tried enough.
         can_draw: Whether either setting has an untried configuration.
         p: The p-value of the test by exchange.
