@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import (
     EnsembleGains,
     TrialEvidence,
-    compare_hyperparameter,
+    is_answered,
     read_cluster_values,
 )
 from tuner.errors import SearchFailed, SpaceError, UserError, one_line
@@ -161,10 +161,7 @@ class _AnswerCheck:
         self.seen = seen = TrialEvidence(
             self._study.record, ordered, values, count_configurations=count
         )
-        if seen.compared is None:
-            return False
-        comparison = compare_hyperparameter(seen, seen.compared)
-        return bool(comparison.not_told_apart) and not comparison.open
+        return is_answered(seen)
 
 
 def skip_search(run: Run, end: SearchEnd) -> SearchResult:
