@@ -123,6 +123,15 @@ def test_an_attribute_of_a_custom_hypermodel_is_not_taken_for_a_space(make):
     assert names == {"hidden", "learning_rate", "batch_size"}
 
 
+def test_no_network_is_built_to_find_the_hyperparameters_of_a_space(make, monkeypatch):
+    hypermodel = make_mlp(epochs=2)
+    monkeypatch.setattr(type(hypermodel), "build", None)
+    declared = make(hypermodel).oracle.get_space()
+    assert {hp.name for hp in declared.space} == {
+        hp.name for hp in hypermodel.space.hyperparameters
+    }
+
+
 @pytest.mark.parametrize("method", ["get_best_models", "get_best_hyperparameters"])
 def test_there_are_no_results_before_a_search(make, method):
     with pytest.raises(UserError) as error:

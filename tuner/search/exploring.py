@@ -7,7 +7,7 @@ from typing import Any
 
 import keras_tuner
 
-from tuner.model.mlp import MLPHyperModel
+from tuner.space import find_space, to_keras_tuner
 from tuner.training.fit_calls import watch_fit
 
 __all__ = ["ExploredHyperModel"]
@@ -16,9 +16,10 @@ __all__ = ["ExploredHyperModel"]
 class ExploredHyperModel(keras_tuner.HyperModel):
     """Stands for a hypermodel while KerasTuner finds its hyperparameters.
 
-    KerasTuner builds networks, with all values on which others depend, and so knows what `build`
-    declares. This class calls `fit` after each, which trains nothing, so that what `fit` declares
-    is part of the space from the first trial on.
+    KerasTuner calls `build` with all values on which others depend, and so knows what it declares.
+    Of a custom hypermodel that builds networks. This class calls `fit` after each, which trains
+    nothing, so that what `fit` declares is part of the space from the first trial on. A hypermodel
+    with a space declares that, and no network is built.
 
     Args:
         hypermodel: The hypermodel.
@@ -45,15 +46,17 @@ class ExploredHyperModel(keras_tuner.HyperModel):
         """Declare what the hypermodel declares beforehand."""
         self._hypermodel.declare_hyperparameters(hp)
 
-    def build(self, hp: keras_tuner.HyperParameters) -> Any:
-        """Build a network, and follow its `fit`."""
+    def build(self, hp: keras_tuner.HyperParameters) -> None:
+        """Declare what depends on these values. It returns no network, since nobody trains one."""
+        space = find_space(self._hypermodel)
+        if space is not None:
+            to_keras_tuner(space, hp)
+            return
         model = self._hypermodel.build(hp)
-        fit = type(self._hypermodel).fit
-        if fit in (keras_tuner.HyperModel.fit, MLPHyperModel.fit):
-            return model
+        if type(self._hypermodel).fit is keras_tuner.HyperModel.fit:
+            return
         with redirect_stdout(StringIO()):  # a `fit` may print
             try:
                 watch_fit(self._hypermodel, hp, model, self._arguments, self._rows)
             except Exception:  # of rows of zeros, or without the arguments that `search` gives
                 self.complete = False  # what it has declared until there counts
-        return model
