@@ -40,7 +40,7 @@ from tuner.study import EventKind, Listener, SearchSettings, Study, TrialRecord
 from tuner.training import TRAINERS, Job, TrialResult
 from tuner.training.remote import Engine
 from tuner.training.remote.crew import Crew
-from tuner.training.remote.messages import Context, Loss, Orders, Report, Standing
+from tuner.training.remote.messages import Context, Loss, Orders, Standing, WorkerReport
 
 _RECORDED = 20  # trials whose results are given again and again
 _SPREAD = 0.3  # standard deviation of the logarithm of a unit's seconds
@@ -215,7 +215,7 @@ class SimulatedCrew(Crew):
         self._recorded, self._rungs, self._seconds = recorded, rungs, seconds
         self._idle: list[Hashable] = list(range(count))
         self._count = count
-        self._heap: list[tuple[float, int, Hashable, Report]] = []
+        self._heap: list[tuple[float, int, Hashable, WorkerReport]] = []
         self._order = itertools.count()
         self._rng = np.random.default_rng(0)
         self._left = time.process_time()
@@ -254,17 +254,17 @@ class SimulatedCrew(Crew):
                 for job, result, values in given
                 if rung < len(scores := list(np.mean(result.curves["val_loss"], axis=0)))
             ]
-            report = Report(standings, epochs={job.trial: rung for job in jobs})
+            report = WorkerReport(standings, epochs={job.trial: rung for job in jobs})
             self._schedule(seconds * rung / epochs, worker, report)
         results = [replace(result, trial=job.trial, processor="?") for job, result, _ in given]
-        self._schedule(seconds, worker, Report(results=results, over=True))
+        self._schedule(seconds, worker, WorkerReport(results=results, over=True))
 
-    def _schedule(self, seconds: float, worker: Hashable, report: Report) -> None:
+    def _schedule(self, seconds: float, worker: Hashable, report: WorkerReport) -> None:
         heapq.heappush(self._heap, (self.now + seconds, next(self._order), worker, report))
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, Report | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
         """Let time pass until the next report."""
         outside = time.process_time() - self._left
         self.outside += outside

@@ -6,7 +6,7 @@ from typing import Any
 
 from tuner.training import Job
 from tuner.training.remote.crew import Crew, Gone
-from tuner.training.remote.messages import Context, Loss, Orders, Report
+from tuner.training.remote.messages import Context, Loss, Orders, WorkerReport
 from tuner.training.remote.worker import Worker
 
 __all__ = ["GONE", "ThreadCrew"]
@@ -26,7 +26,7 @@ class ThreadCrew(Crew):
     def __init__(
         self,
         count: int = 2,
-        lose: Callable[[list[int], Report], Loss | None] = lambda trials, report: None,
+        lose: Callable[[list[int], WorkerReport], Loss | None] = lambda trials, report: None,
         keep: Callable[[Any], Any] | None = None,
     ) -> None:
         self._make = lambda: Worker("lanes", 1, {}, keep)
@@ -68,8 +68,8 @@ class ThreadCrew(Crew):
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, Report | Loss]]:
-        news: list[tuple[Hashable, Report | Loss]] = []
+    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
+        news: list[tuple[Hashable, WorkerReport | Loss]] = []
         for worker, trials in list(self._trains.items()):
             report = self._workers[worker].exchange(give_orders(worker), 0.05)
             loss = self._lose(trials, report)

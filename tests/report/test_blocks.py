@@ -7,12 +7,12 @@ import pytest
 
 from tests.helpers.html import CheckedHTML
 from tests.helpers.reports import NAUGHTY
-from tuner.report.blocks import Code, Columns, Details, Facts, Figure, Paragraphs, TableBlock
+from tuner.report.blocks import Code, Columns, Details, Facts, FigureBlock, Paragraphs, TableBlock
 
 BLOCKS = {
     "paragraphs": Paragraphs((NAUGHTY,)),
     "small paragraphs": Paragraphs((NAUGHTY,), small=True),
-    "figure": Figure("one", {"data": NAUGHTY}, NAUGHTY, NAUGHTY),
+    "figure": FigureBlock("one", {"data": NAUGHTY}, NAUGHTY, NAUGHTY),
     "columns": Columns((Paragraphs((NAUGHTY,)), Paragraphs(("b",)))),
     "table": TableBlock(
         (NAUGHTY,), ((NAUGHTY,),), number_columns=frozenset({0}), wrapped_columns=frozenset({0})
@@ -31,13 +31,13 @@ def test_every_text_is_escaped(block):
 
 
 def test_a_chart_with_tags_in_its_data_is_read_back_unchanged():
-    html = Figure("one", {"data": [NAUGHTY, "<!--", 1.5]}).to_html()
+    html = FigureBlock("one", {"data": [NAUGHTY, "<!--", 1.5]}).to_html()
     (text,) = re.findall(r'<script type="application/json" id="figure-one">(.*?)</script>', html)
     assert json.loads(text) == {"data": [NAUGHTY, "<!--", 1.5]}
 
 
 def test_a_chart_says_that_it_needs_javascript():
-    html = Figure("one", {"mark": "bar"}, caption="below").to_html()
+    html = FigureBlock("one", {"mark": "bar"}, caption="below").to_html()
     assert "</div><noscript><p>This chart needs JavaScript.</p></noscript>" in html
 
 

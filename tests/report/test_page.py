@@ -4,13 +4,13 @@ import re
 
 from tests.helpers.html import CheckedHTML
 from tests.helpers.reports import NAUGHTY
-from tuner.report.blocks import Columns, Figure, Paragraphs
+from tuner.report.blocks import Columns, FigureBlock, Paragraphs
 from tuner.report.page import Page, Section
 
 
 def make_page():
-    columns = Columns((Figure("two", {"mark": "bar"}), Paragraphs(("w",))))
-    section = Section("first", NAUGHTY, (Figure("one", {"mark": "point"}), columns))
+    columns = Columns((FigureBlock("two", {"mark": "bar"}), Paragraphs(("w",))))
+    section = Section("first", NAUGHTY, (FigureBlock("one", {"mark": "point"}), columns))
     return Page(NAUGHTY, "a study", ("It is so.", NAUGHTY), (section,))
 
 

@@ -18,7 +18,7 @@ __all__ = [
     "Columns",
     "Details",
     "Facts",
-    "Figure",
+    "FigureBlock",
     "Paragraphs",
     "TableBlock",
     "find_figures",
@@ -55,7 +55,7 @@ def _mark_code(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureBlock:
     """A chart with its title and caption.
 
     Attributes:
@@ -189,13 +189,13 @@ class Details:
         return f"<details><summary>{escape(self.summary)}</summary>{inner}</details>"
 
 
-Block: TypeAlias = Paragraphs | Figure | Columns | TableBlock | Facts | Code | Details
+Block: TypeAlias = Paragraphs | FigureBlock | Columns | TableBlock | Facts | Code | Details
 
 
-def find_figures(blocks: Sequence[Block]) -> Iterator[Figure]:
+def find_figures(blocks: Sequence[Block]) -> Iterator[FigureBlock]:
     """Yield all charts in blocks, nested ones included."""
     for block in blocks:
-        if isinstance(block, Figure):
+        if isinstance(block, FigureBlock):
             yield block
         elif isinstance(block, Columns | Details):
             yield from find_figures(block.blocks)

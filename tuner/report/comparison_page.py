@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tuner.analysis import NORMAL, OutOfBag, Pair, compare_studies
-from tuner.report.blocks import Block, Facts, Figure, Paragraphs, TableBlock
+from tuner.report.blocks import Block, Facts, FigureBlock, Paragraphs, TableBlock
 from tuner.report.comparing import ComparedStudy
 from tuner.report.figures import (
     Estimate,
@@ -103,7 +103,7 @@ def _make_scores_section(
         "of the same space would find other networks.",
     )
     blocks = (
-        Figure("scores", to_specification(chart, height=height), "", caption),
+        FigureBlock("scores", to_specification(chart, height=height), "", caption),
         _make_pairs_table(pairs, objective),
         Paragraphs(notes, small=True),
     )
@@ -184,7 +184,7 @@ def _make_searches_section(studies: Sequence[ComparedStudy], objective: str) -> 
     trials = {study.name: tabulate(study.records, study.study.record) for study in drawn}
     chart = to_specification(draw_progress(trials, objective))
     caption = "Lines show the best completed trial so far, points all completed trials."
-    blocks: list[Block] = [Figure("progress", chart, "", caption)]
+    blocks: list[Block] = [FigureBlock("progress", chart, "", caption)]
     if len(drawn) < len(studies):
         names = ", ".join(study.name for study in studies if study not in drawn)
         text = f"Not drawn, because these studies optimised another objective: {names}."

@@ -1,4 +1,4 @@
-"""The keys of a space file, which are the hyperparameters: their tables, types and limits.
+"""The keys of a space file, which are the hyperparameters: their tables, types and bounds.
 
 To add a hyperparameter, add a line to `KEYS`, and read its value in `tuner/model/recipe.py` or
 `tuner/model/optimizers.py`.
@@ -17,8 +17,8 @@ __all__ = [
     "KIND_USES",
     "SCHEDULES",
     "TABLES",
+    "Bounds",
     "Key",
-    "Limits",
 ]
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "selu", "gelu", "silu", "leaky_relu", "mish")
@@ -70,7 +70,7 @@ ValueType: TypeAlias = type[bool] | type[int] | type[float] | type[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Bounds:
     """The bounds of a number. A bound is allowed itself, unless `above` or `below` is set.
 
     Attributes:
@@ -79,7 +79,7 @@ class Limits:
         above: Whether a number must be above `low`.
         below: Whether a number must be below `high`.
 
-    >>> str(Limits(0, 1, below=True))
+    >>> str(Bounds(0, 1, below=True))
     'at least 0 and below 1'
     """
 
@@ -111,7 +111,7 @@ class Key:
         name: The key, which is the name of the hyperparameter.
         type: The type of its values; whole numbers may stand for floats.
         usual: The value of an absent key, unless `required`; errors show it as an example.
-        limits: The bounds of a number.
+        bounds: The bounds of a number.
         names: The values that a text may have.
         required: Whether the key must be given if it has an effect.
         optional: Whether an absent key is not a part of the space, instead of its usual value.
@@ -125,7 +125,7 @@ class Key:
     name: str
     type: ValueType
     usual: Value
-    limits: Limits | None = None
+    bounds: Bounds | None = None
     names: tuple[str, ...] = ()
     required: bool = False
     optional: bool = False
@@ -149,25 +149,25 @@ class Key:
         return value is not None and self.is_active_with(parent, value)
 
 
-_SHARE = Limits(0, 1, below=True)
+_SHARE = Bounds(0, 1, below=True)
 
-_POSITIVE = Limits(0, above=True)
+_POSITIVE = Bounds(0, above=True)
 
 # Parents come before their children.
 KEYS: tuple[Key, ...] = (
     Key("inputs", "scaling", str, "standard", names=SCALINGS, optional=True),
     Key("inputs", "numbers", str, "plain", names=NUMBERS, optional=True),
-    Key("inputs", "frequencies", int, 16, Limits(1, 1024), parents=("numbers",)),
+    Key("inputs", "frequencies", int, 16, Bounds(1, 1024), parents=("numbers",)),
     Key("inputs", "frequency_scale", float, 0.1, _POSITIVE, parents=("numbers",)),
-    Key("inputs", "bins", int, 16, Limits(2, 1024), parents=("numbers",)),
-    Key("inputs", "number_width", int, 4, Limits(2, 256), parents=("numbers",)),
-    Key("inputs", "one_hot", int, 8, Limits(0, 10**6), optional=True),
-    Key("inputs", "word_width", int, 8, Limits(1, 256), parents=("one_hot",)),
-    Key("network", "blocks", int, 2, Limits(0, 8), optional=True),
-    Key("network", "filters", int, 16, Limits(1, 4096), parents=("blocks",)),
-    Key("network", "depth", int, 1, Limits(0, 32)),
-    Key("network", "units", int, 128, Limits(1, 65536), parents=("depth",)),
-    Key("network", "parameters", int, 20000, Limits(1, 10**9), optional=True, parents=("depth",)),
+    Key("inputs", "bins", int, 16, Bounds(2, 1024), parents=("numbers",)),
+    Key("inputs", "number_width", int, 4, Bounds(2, 256), parents=("numbers",)),
+    Key("inputs", "one_hot", int, 8, Bounds(0, 10**6), optional=True),
+    Key("inputs", "word_width", int, 8, Bounds(1, 256), parents=("one_hot",)),
+    Key("network", "blocks", int, 2, Bounds(0, 8), optional=True),
+    Key("network", "filters", int, 16, Bounds(1, 4096), parents=("blocks",)),
+    Key("network", "depth", int, 1, Bounds(0, 32)),
+    Key("network", "units", int, 128, Bounds(1, 65536), parents=("depth",)),
+    Key("network", "parameters", int, 20000, Bounds(1, 10**9), optional=True, parents=("depth",)),
     Key("network", "activation", str, "relu", names=ACTIVATIONS, parents=("depth", "blocks")),
     Key("network", "learned_slope", bool, False, optional=True, parents=("depth",)),
     Key(
@@ -183,10 +183,10 @@ KEYS: tuple[Key, ...] = (
     Key("network", "scaling_layer", bool, False, optional=True),
     Key("network", "parametrization", str, "standard", names=PARAMETRIZATIONS, optional=True),
     Key("network", "biases", str, "zero", names=BIASES, optional=True, parents=("depth",)),
-    Key("network", "heads", int, 1, Limits(1, 256), optional=True, parents=("depth",)),
+    Key("network", "heads", int, 1, Bounds(1, 256), optional=True, parents=("depth",)),
     Key("regularizer", "kind", str, "none", names=tuple(KIND_USES)),
     Key("regularizer", "strength", float, 1e-4, _POSITIVE, required=True, parents=("kind",)),
-    Key("regularizer", "balance", float, 0.5, Limits(0, 1), required=True, parents=("kind",)),
+    Key("regularizer", "balance", float, 0.5, Bounds(0, 1), required=True, parents=("kind",)),
     Key("regularizer", "radius", float, 3.0, _POSITIVE, required=True, parents=("kind",)),
     Key("regularizer", "dropout", float, 0.0, _SHARE, parents=("depth", "blocks")),
     Key("regularizer", "input_dropout", float, 0.0, _SHARE),
@@ -205,7 +205,7 @@ KEYS: tuple[Key, ...] = (
     Key("sgd", "nesterov", bool, True, also="optimizer", parents=("momentum",)),
     Key("optimizer", "beta_1", float, 0.9, _SHARE, optional=True, parents=("optimizer",)),
     Key("optimizer", "beta_2", float, 0.999, _SHARE, optional=True, parents=("optimizer",)),
-    Key("optimizer", "weight_decay", float, 0.0, Limits(0), optional=True, parents=("optimizer",)),
+    Key("optimizer", "weight_decay", float, 0.0, Bounds(0), optional=True, parents=("optimizer",)),
     Key(
         "optimizer",
         "decay_schedule",
@@ -247,10 +247,10 @@ KEYS: tuple[Key, ...] = (
         "optimizer", "slope_rate", float, 1.0, _POSITIVE, optional=True, parents=("learned_slope",)
     ),
     Key("optimizer", "averaging", float, 0.0, _SHARE, optional=True, parents=("optimizer",)),
-    Key("sgd", "batch_size", int, 32, Limits(1, 10**6), also="optimizer"),
+    Key("sgd", "batch_size", int, 32, Bounds(1, 10**6), also="optimizer"),
     Key("sgd", "schedule", str, "constant", names=SCHEDULES, also="optimizer"),
     Key("optimizer", "warm_up", float, 0.0, _SHARE, optional=True),
-    Key("optimizer", "length", float, 1.0, Limits(0, 1, above=True), optional=True),
+    Key("optimizer", "length", float, 1.0, Bounds(0, 1, above=True), optional=True),
     Key("loss", "label_smoothing", float, 0.0, _SHARE, optional=True),
     Key("loss", "mixing", str, "none", names=MIXINGS, optional=True),
     Key("loss", "mixing_strength", float, 0.2, _POSITIVE, parents=("mixing",)),

@@ -132,8 +132,8 @@ def read_value(key: Key, raw: Any, location: FileLocation, *, part: str = "") ->
         SpaceError: `key` does not allow it.
     """
     value = _check_type(key, raw, location, part=part)
-    if key.limits and not key.limits.allow(value):
-        raise location.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.limits}")
+    if key.bounds and not key.bounds.allow(value):
+        raise location.make_error(f"{quote(raw)} is not allowed; {key.name} must be {key.bounds}")
     if key.names and value not in key.names:
         raise location.make_error(
             f"no {key.name} is called {quote(raw)}; {suggest_names(raw, key.names)}"

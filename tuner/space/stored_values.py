@@ -21,7 +21,7 @@ def check_stored_values(space: Space) -> None:
 
     Raises:
         SpaceError: A name is unknown, or a value has another type than its key or is out of its
-            limits.
+            bounds.
     """
     for hyperparameter in space.hyperparameters:
         key = _find_key(hyperparameter.name)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tuner.serving.server import connection
-from tuner.serving.server.application import Answer
+from tuner.serving.server.application import HttpAnswer
 from tuner.serving.server.limits import MEGABYTE, RequestMemory, RequestThread
 from tuner.serving.server.listener import SocketListener, listen
 from tuner.serving.server.rejection import RejectedRequest
@@ -38,11 +38,13 @@ class Echo:
             raise ZeroDivisionError
         self.answered += 1
         if request.path == "/whole":
-            return Answer(200, b"x" * 30_000_000)
+            return HttpAnswer(200, b"x" * 30_000_000)
         if request.path == "/parts":
             parts = iter([b"x" * 300_000] * 100)
-            return Answer(200, b"first", lambda: next(parts, None), self.thread, size=30_000_000)
-        return Answer(200, b"%d" % len(body))
+            return HttpAnswer(
+                200, b"first", lambda: next(parts, None), self.thread, size=30_000_000
+            )
+        return HttpAnswer(200, b"%d" % len(body))
 
     def report_fault(self, error):
         self.faults.append(error)

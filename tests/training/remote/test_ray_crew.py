@@ -17,7 +17,7 @@ from tuner.training.remote.limits import Limits
 from tuner.training.remote.messages import Context
 from tuner.training.remote.ray_connection import RayConnection
 from tuner.training.remote.ray_crew import RayCrew
-from tuner.training.remote.ray_member import Member
+from tuner.training.remote.ray_member import CrewMember
 from tuner.training.remote.ray_worker import RayWorker, _keep
 
 RESUMED = "and resume the study, with or without --engine ray: every trial in its journal is kept"
@@ -58,7 +58,7 @@ def ray(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", module)
     monkeypatch.setattr(
         "tuner.training.remote.ray_crew.start_member",
-        lambda number, trainer, gpus: Member(number, actor=object(), call=object()),
+        lambda number, trainer, gpus: CrewMember(number, actor=object(), call=object()),
     )
     return module
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tuner.analysis import Answer, Comparison, Importance, Point, Setting
-from tuner.report.blocks import Block, Columns, Figure, Paragraphs
+from tuner.report.blocks import Block, Columns, FigureBlock, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
     Bar,
@@ -49,7 +49,7 @@ def _make_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[
             "cross marks squares in which a trial diverged. In white squares no trial was "
             "completed; where there is no square, no trial was proposed."
         )
-        yield Figure(f"{name}-grid", to_specification(chart), caption=caption)
+        yield FigureBlock(f"{name}-grid", to_specification(chart), caption=caption)
     if answer.points:
         yield from _make_losses_blocks(content, answer, f"{name}-losses")
 
@@ -60,7 +60,7 @@ def _count_scored(comparison: Comparison) -> int:
 
 def _make_settings_figure(
     content: ReportContent, comparison: Comparison, name: str, hyperparameter: str
-) -> Figure:
+) -> FigureBlock:
     values = {
         record.trial: {**record.hyperparameters, **record.derived}.get(hyperparameter)
         for record in content.records
@@ -82,7 +82,7 @@ def _make_settings_figure(
     first = (
         "first trial" if comparison.share == 1 else f"best of the first {comparison.share:,} trials"
     )
-    return Figure(
+    return FigureBlock(
         name,
         to_specification(chart, height=compute_bars_height(len(estimates))),
         caption=f"The score of the {first} of each setting, with its 95 % interval.",
@@ -95,7 +95,7 @@ def _make_sort_key(setting: Setting, values: Mapping[int, Value | None]) -> tupl
     return (0.0, str(setting.value)) if value is None or isinstance(value, str) else (value, "")
 
 
-def _make_importance_figure(importance: Importance, name: str) -> Figure:
+def _make_importance_figure(importance: Importance, name: str) -> FigureBlock:
     bars = [
         Bar(
             say_name(hyperparameter),
@@ -107,7 +107,7 @@ def _make_importance_figure(importance: Importance, name: str) -> Figure:
     ]
     chart = draw_bars(bars, "share of the total importance", tick_format="%")
     trials = count_noun(importance.trials, "trial")
-    return Figure(
+    return FigureBlock(
         name,
         to_specification(chart, height=compute_bars_height(len(bars))),
         caption=f"Of {trials}, {importance.good} count as good. A hyperparameter is important if "
@@ -128,7 +128,7 @@ def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> It
         spans = [span for span in answer.spans if span.group == group]
         chart = draw_losses(points, spans, title, log=answer.log, descriptions=descriptions)
         heading = "" if group is None else group if isinstance(group, str) else f"{group} units"
-        figures.append(Figure(f"{name}-{n}", to_specification(chart, height=260), heading))
+        figures.append(FigureBlock(f"{name}-{n}", to_specification(chart, height=260), heading))
     yield figures[0] if len(figures) == 1 else Columns(tuple(figures))
     caption = (
         "Each trial has two marks: its cross-entropy, in nats per row, on its training rows and on "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tuner.analysis import NORMAL, Score
-from tuner.report.blocks import Figure, Paragraphs, TableBlock
+from tuner.report.blocks import FigureBlock, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
 from tuner.report.page import Section
@@ -28,7 +28,7 @@ def make_baselines_section(content: ReportContent) -> Section:
     return Section("baselines", title, (_make_figure(content), _make_table(content), *paragraphs))
 
 
-def _make_figure(content: ReportContent) -> Figure:
+def _make_figure(content: ReportContent) -> FigureBlock:
     estimates = [*_estimate_baselines(content), _estimate_export(content)]
     chart = draw_intervals(estimates, "", content.objective, legend=("exported", "baseline"))
     caption = (
@@ -36,7 +36,7 @@ def _make_figure(content: ReportContent) -> Figure:
         "is corrected for the choice."
     )
     height = compute_bars_height(len(estimates))
-    return Figure("baselines", to_specification(chart, height=height), caption=caption)
+    return FigureBlock("baselines", to_specification(chart, height=height), caption=caption)
 
 
 def _estimate_baselines(content: ReportContent) -> list[Estimate]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tuner.report.blocks import Block, Figure, Paragraphs, TableBlock
+from tuner.report.blocks import Block, FigureBlock, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
     draw_score_by_size,
@@ -34,7 +34,7 @@ def _make_size_block(content: ReportContent, labels: Mapping[int, str]) -> Block
         subject = "All trials have" if len(content.completed) > 1 else "The completed trial has"
         return Paragraphs((f"{subject} {sizes.pop():,} parameters.",))
     front = [record.trial for record in content.fronts.parameters]
-    return Figure(
+    return FigureBlock(
         "size",
         to_specification(draw_score_by_size(content.trials, front, labels)),
         caption="Each completed trial, ± one standard error. No other trial beats those on the "
@@ -66,7 +66,7 @@ def _make_time_blocks(content: ReportContent, labels: Mapping[int, str]) -> list
         f"{_describe_measurement(content)} None of these trials beats those on the front in both "
         "score and time." + note_thinning(len(times.trials))
     )
-    return [Figure("prediction-time", to_specification(chart), caption=caption), *notes]
+    return [FigureBlock("prediction-time", to_specification(chart), caption=caption), *notes]
 
 
 def _describe_measurement(content: ReportContent) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuner.analysis import SCORES, ClassScore, Threshold
-from tuner.report.blocks import Columns, Figure, Paragraphs, TableBlock
+from tuner.report.blocks import Columns, FigureBlock, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
     MAX_CLASSES,
@@ -94,7 +94,7 @@ def _format_share(share: float | None, error: float | None) -> str:
     return "–" if share is None or error is None else format_score(share, error)
 
 
-def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: int) -> Figure:
+def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: int) -> FigureBlock:
     caption = (
         "Rows of each true class by predicted class. The darker a square, the larger its share of "
         "the true class."
@@ -102,12 +102,12 @@ def _make_matrix_figure(counts: np.ndarray, classes: tuple[str, ...], height: in
     if len(classes) > MAX_CLASSES:
         caption += f" Only the {MAX_CLASSES} most confused classes are shown."
     chart = to_specification(draw_confusion_matrix(counts, classes), height=height)
-    return Figure("confusion", chart, "Which classes are confused?", caption)
+    return FigureBlock("confusion", chart, "Which classes are confused?", caption)
 
 
 def _make_calibration_figure(
     content: ReportContent, probabilities: np.ndarray, height: int
-) -> Figure:
+) -> FigureBlock:
     bins = make_confidence_bins(probabilities, content.truth.y)
     error = float(content.truth.score_clusters(SCORES["calibration_error"], probabilities).mean())
     caption = (
@@ -116,7 +116,7 @@ def _make_calibration_figure(
         "are too high."
     )
     chart = to_specification(draw_reliability_diagram(bins), height=height)
-    return Figure("calibration", chart, "Are the probabilities calibrated?", caption)
+    return FigureBlock("calibration", chart, "Are the probabilities calibrated?", caption)
 
 
 def _describe_worst(counts: np.ndarray, classes: tuple[str, ...]) -> str:

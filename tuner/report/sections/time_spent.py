@@ -1,6 +1,6 @@
 """Where the time of a study went."""
 
-from tuner.report.blocks import Figure, Paragraphs
+from tuner.report.blocks import FigureBlock, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.figures import Bar, compute_bars_height, draw_bars, to_specification
 from tuner.report.figures.trials import STATUSES
@@ -26,7 +26,7 @@ def make_time_section(content: ReportContent) -> Section:
     seconds |= {name: amount for name, amount in stages.items() if amount}
     bars = [Bar(name, amount, f"{amount:.1f} s") for name, amount in seconds.items()]
     chart = to_specification(draw_bars(bars, "seconds"), height=compute_bars_height(len(bars)))
-    blocks = (Paragraphs(_write_sentences(spent)), Figure("seconds", chart))
+    blocks = (Paragraphs(_write_sentences(spent)), FigureBlock("seconds", chart))
     return Section("seconds", "Where did the time go?", blocks)
 
 

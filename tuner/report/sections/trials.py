@@ -1,6 +1,6 @@
 """The trials: learning curves of the best, all in the order of proposal, and all as a table."""
 
-from tuner.report.blocks import Columns, Details, Figure, Paragraphs, TableBlock
+from tuner.report.blocks import Columns, Details, FigureBlock, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import (
     MAX_FOLDS,
@@ -38,12 +38,12 @@ def make_curves_section(content: ReportContent) -> Section:
     return Section("curves", "How did the best trials learn?", blocks)
 
 
-def _make_curves_figure(content: ReportContent, record: TrialRecord) -> Figure:
+def _make_curves_figure(content: ReportContent, record: TrialRecord) -> FigureBlock:
     picks = content.picks
     suffixes = {picks.smallest.trial: ", the smallest", picks.best.trial: ", the best"}
     title = f"Trial {record.trial}{suffixes.get(record.trial, '')}"
     chart = to_specification(draw_learning_curves(record, content.record.split), height=260)
-    return Figure(f"curves-{record.trial}", chart, title, content.describe_trial(record))
+    return FigureBlock(f"curves-{record.trial}", chart, title, content.describe_trial(record))
 
 
 def make_search_section(content: ReportContent) -> Section:
@@ -52,7 +52,7 @@ def make_search_section(content: ReportContent) -> Section:
         "The line is the best completed trial so far. Pruned trials were clearly worse and ended "
         "early. Failed trials have no score and stand at the edge."
     )
-    figure = Figure(
+    figure = FigureBlock(
         "trials",
         to_specification(draw_trials_over_time(content.trials)),
         caption=caption + note_thinning(len(content.records)),

@@ -20,7 +20,7 @@ from tuner.serving.server.rejection import RejectedRequest
 from tuner.serving.server.request_rows import check_content_type, read_rows
 from tuner.words import list_first
 
-__all__ = ["Answer", "Application", "Request"]
+__all__ = ["Application", "HttpAnswer", "Request"]
 
 _METHODS = {"/invocations": "POST", "/ping": "GET", "/health": "GET", "/version": "GET"}
 _SMALL_BYTES = 1 << 14  # of a body that has a thread of its own
@@ -49,7 +49,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """An answer to a request. A long one comes in parts, so that not all of it is in memory.
 
     Attributes:
@@ -69,12 +69,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": _JSON})
 
     @classmethod
-    def from_content(cls, content: Any, status: int = 200, **headers: str) -> "Answer":
+    def from_content(cls, content: Any, status: int = 200, **headers: str) -> "HttpAnswer":
         """Return an answer with JSON."""
         return cls(status, json.dumps(content).encode(), headers={"Content-Type": _JSON, **headers})
 
     @classmethod
-    def from_rejection(cls, rejection: RejectedRequest) -> "Answer":
+    def from_rejection(cls, rejection: RejectedRequest) -> "HttpAnswer":
         """Return the answer to a request that was rejected."""
         return cls.from_content({"error": str(rejection)}, rejection.status, **rejection.headers)
 
@@ -142,21 +142,21 @@ class Application:
         if method == "POST":
             check_content_type(request.content_type)
 
-    async def answer(self, request: Request, body: bytes) -> Answer:
+    async def answer(self, request: Request, body: bytes) -> HttpAnswer:
         """Answer a request that has been checked.
 
         Raises:
             RejectedRequest: Its rows cannot be predicted.
         """
         if request.path == "/version":
-            return Answer.from_content(self._version)
+            return HttpAnswer.from_content(self._version)
         if request.path != "/invocations":
-            return Answer(200, b"\n")
+            return HttpAnswer(200, b"\n")
         thread = self._small if len(body) <= _SMALL_BYTES else self._large
         kind = check_content_type(request.content_type)
         return await thread.begin(lambda: self._predict(body, kind, thread))
 
-    def _predict(self, body: bytes, kind: str, thread: RequestThread) -> Answer:
+    def _predict(self, body: bytes, kind: str, thread: RequestThread) -> HttpAnswer:
         """Return the answer to a request for predictions.
 
         Raises:
@@ -179,9 +179,9 @@ class Application:
         parts = self._write_records(probabilities, warnings)
         first, second = next(parts), next(parts, None)
         if second is None:
-            return Answer(200, first)
+            return HttpAnswer(200, first)
         rest = partial(next, parts, None)
-        return Answer(200, first + second, rest, thread, probabilities.nbytes)
+        return HttpAnswer(200, first + second, rest, thread, probabilities.nbytes)
 
     def _warn_of_unknown(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Yield a warning about the fields that the model does not know, if there are any."""

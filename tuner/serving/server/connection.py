@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 import h11
 
-from tuner.serving.server.application import Answer, Application, Request
+from tuner.serving.server.application import Application, HttpAnswer, Request
 from tuner.serving.server.limits import RequestMemory, Share
 from tuner.serving.server.rejection import RejectedRequest
 
@@ -151,9 +151,9 @@ class Connection:
     async def _refuse(self, rejection: RejectedRequest) -> None:
         """Answer a request with what is wrong with it, unless its answer has begun."""
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            await self._write(Answer.from_rejection(rejection))
+            await self._write(HttpAnswer.from_rejection(rejection))
 
-    async def _write(self, answer: Answer) -> None:
+    async def _write(self, answer: HttpAnswer) -> None:
         headers = {"Date": formatdate(usegmt=True), **answer.headers}
         if answer.rest is None:
             headers["Content-Length"] = str(len(answer.body))

@@ -15,7 +15,7 @@ from tuner.training.fold_networks import FoldValues, MakeNetwork
 from tuner.training.plan import Job, Plan
 from tuner.training.processor import describe_processor
 from tuner.training.remote.crew import Crew, Gone
-from tuner.training.remote.messages import Loss, Orders, Report, SentNetworks, Standing
+from tuner.training.remote.messages import Loss, Orders, SentNetworks, Standing, WorkerReport
 from tuner.training.remote.work import Work
 from tuner.training.result import Snapshot, TrialResult
 from tuner.training.trainer import Trainer
@@ -58,7 +58,7 @@ class RemoteCohort:
         beaten = frozenset(trial for trial in trials if race is not None and race.is_beaten(trial))
         return Orders(beaten, self.plan.hooks.time_is_up())
 
-    def take(self, worker: Hashable, news: Report | Loss) -> Iterator[TrialResult]:
+    def take(self, worker: Hashable, news: WorkerReport | Loss) -> Iterator[TrialResult]:
         """Take what a worker tells, or its loss.
 
         Yields:

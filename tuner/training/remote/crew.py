@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tuner.training.plan import Job
-from tuner.training.remote.messages import Context, Loss, Orders, Report
+from tuner.training.remote.messages import Context, Loss, Orders, WorkerReport
 
 __all__ = ["RESUME", "Crew", "CrewState", "Gone"]
 
@@ -83,7 +83,7 @@ class Crew(ABC):
     @abstractmethod
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, Report | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
         """Wait about a second for the reports of workers that train.
 
         Args:

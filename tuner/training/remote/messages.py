@@ -15,7 +15,16 @@ from tuner.training.result import TrialResult
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Context", "Facts", "Loss", "Orders", "Report", "SentNetworks", "Standing", "Stored"]
+__all__ = [
+    "Context",
+    "Loss",
+    "Orders",
+    "SentNetworks",
+    "Standing",
+    "Stored",
+    "WorkerFacts",
+    "WorkerReport",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class WorkerFacts:
     """What a worker says of itself when it is ready.
 
     Attributes:
@@ -119,7 +128,7 @@ class Stored:
 
 
 @dataclass(slots=True)
-class Report:
+class WorkerReport:
     """What a worker has to tell since its last report.
 
     Attributes:

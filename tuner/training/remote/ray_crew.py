@@ -13,9 +13,9 @@ from tuner.training.plan import Job
 from tuner.training.remote.crew import RESUME, Crew, Gone
 from tuner.training.remote.limits import Limits
 from tuner.training.remote.listening import Listening
-from tuner.training.remote.messages import Context, Facts, Loss, Orders, Report, Stored
+from tuner.training.remote.messages import Context, Loss, Orders, Stored, WorkerFacts, WorkerReport
 from tuner.training.remote.ray_connection import RayConnection
-from tuner.training.remote.ray_member import Member, describe_loss, start_member
+from tuner.training.remote.ray_member import CrewMember, describe_loss, start_member
 from tuner.training.remote.ray_room import count_places, describe_lack, describe_rest
 from tuner.training.remote.ray_sending import put_context
 from tuner.training.remote.worker import list_worker_versions
@@ -50,7 +50,7 @@ class RayCrew(Crew):
         self._connection = connection
         self._trainer = trainer
         self._workers = workers
-        self._members: list[Member] = []
+        self._members: list[CrewMember] = []
         self._count = 0
         self._failed_starts = 0
         self._listening = Listening()
@@ -69,7 +69,7 @@ class RayCrew(Crew):
         """How many workers are asked for and not ready yet."""
         return sum(member.facts is None for member in self._members)
 
-    def list_facts(self) -> list[Facts]:
+    def list_facts(self) -> list[WorkerFacts]:
         """Return what the workers that are ready said of themselves."""
         return [member.facts for member in self._members if member.facts is not None]
 
@@ -83,18 +83,18 @@ class RayCrew(Crew):
 
     def name(self, worker: Hashable) -> str:
         """Return how people know a worker."""
-        assert isinstance(worker, Member)
+        assert isinstance(worker, CrewMember)
         return worker.name
 
     def begin(self, worker: Hashable, jobs: Sequence[Job]) -> None:
         """Let an idle worker train a unit."""
-        assert isinstance(worker, Member)
+        assert isinstance(worker, CrewMember)
         worker.call = worker.actor.begin_unit.remote([self._context], list(jobs), self.limits.rows)
         worker.silent, worker.trains = 0.0, True
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, Report | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
         """Wait about a second for the reports of workers that train."""
         self._tell_room()
         self._check()
@@ -115,7 +115,7 @@ class RayCrew(Crew):
         news = [(member, self._read(member)) for member in answering]
         return [(member, told) for member, told in news if told is not None] + self._find_silent()
 
-    def _listen(self, answering: Sequence[Member]) -> None:
+    def _listen(self, answering: Sequence[CrewMember]) -> None:
         """Count for how long each worker was silent, but for those that have answered."""
         seconds = self._listening.count(is_served=bool(self.list_facts()))
         for member in self._members:
@@ -123,7 +123,7 @@ class RayCrew(Crew):
         for member in answering:
             member.silent = 0.0
 
-    def _read(self, member: Member) -> Report | Loss | None:
+    def _read(self, member: CrewMember) -> WorkerReport | Loss | None:
         """Read the answer that a member owed; None if it told the search nothing."""
         import ray
 
@@ -137,14 +137,14 @@ class RayCrew(Crew):
         if member.facts is None:
             self._welcome(member, answer)
             return None
-        assert isinstance(answer, Report)
+        assert isinstance(answer, WorkerReport)
         if answer.over:
             member.trains = False
         elif answer.silent > self.limits.stall:
             return self._lose(member, Loss(f"its training hung for {answer.silent:.0f} s"))
         return answer
 
-    def _welcome(self, member: Member, fields: Mapping[str, Any]) -> None:
+    def _welcome(self, member: CrewMember, fields: Mapping[str, Any]) -> None:
         """Take in a worker that is ready.
 
         Raises:
@@ -156,10 +156,10 @@ class RayCrew(Crew):
                     f"--engine ray: the worker on {fields['host']} has {name} {there}, and this "
                     f"process {here}; install the same versions on all nodes"
                 )
-        member.facts = Facts(**fields)
+        member.facts = WorkerFacts(**fields)
         self._failed_starts = 0
 
-    def _lose(self, member: Member, loss: Loss) -> Loss | None:
+    def _lose(self, member: CrewMember, loss: Loss) -> Loss | None:
         """Remove a member; return its loss, unless it had never begun to work."""
         self._remove(member)
         if member.facts is None:
@@ -173,11 +173,11 @@ class RayCrew(Crew):
         self.lost += 1
         return loss
 
-    def _find_silent(self) -> list[tuple[Hashable, Report | Loss]]:
+    def _find_silent(self) -> list[tuple[Hashable, WorkerReport | Loss]]:
         """Remove the members that train and have not answered for too long."""
         most = self.limits.silence
         silent = [member for member in self._members if member.trains and member.silent > most]
-        news: list[tuple[Hashable, Report | Loss]] = []
+        news: list[tuple[Hashable, WorkerReport | Loss]] = []
         for member in silent:
             loss = self._lose(member, Loss(f"no answer for {most:.0f} s"))
             assert loss is not None  # it had begun to work
@@ -210,7 +210,7 @@ class RayCrew(Crew):
                 "clusters of this machine"
             )
 
-    def _remove(self, member: Member) -> None:
+    def _remove(self, member: CrewMember) -> None:
         import ray
 
         self._members.remove(member)

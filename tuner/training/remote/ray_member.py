@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuner.memory import count_cores
-from tuner.training.remote.messages import Facts, Loss
+from tuner.training.remote.messages import Loss, WorkerFacts
 
-__all__ = ["Member", "describe_loss", "start_member"]
+__all__ = ["CrewMember", "describe_loss", "start_member"]
 
 _HOST = re.compile(r"\bip=([^\s,)]+)")  # as Ray names the machine of a worker that raised
 
 
 @dataclass(slots=True, eq=False)
-class Member:
+class CrewMember:
     """A worker.
 
     Attributes:
@@ -33,7 +33,7 @@ class Member:
     actor: Any
     call: Any
     silent: float = 0.0
-    facts: Facts | None = None
+    facts: WorkerFacts | None = None
     trains: bool = False
 
     @property
@@ -47,7 +47,7 @@ class Member:
         return self.facts is not None and not self.trains
 
 
-def start_member(number: int, trainer: str, gpus: int) -> Member:
+def start_member(number: int, trainer: str, gpus: int) -> CrewMember:
     """Ask Ray for a worker, and the worker for what it says of itself when it is ready.
 
     Args:
@@ -61,7 +61,7 @@ def start_member(number: int, trainer: str, gpus: int) -> Member:
 
     kind = ray.remote(num_cpus=1, num_gpus=gpus, max_restarts=0, max_task_retries=0)(RayWorker)
     actor = kind.remote(trainer, 1, _choose_environment(trainer))
-    return Member(number, actor, actor.describe.remote())
+    return CrewMember(number, actor, actor.describe.remote())
 
 
 def _choose_environment(trainer: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from tuner.errors import EngineLost, UserError, one_line
 from tuner.training.plan import Job
 from tuner.training.remote.crew import RESUME
-from tuner.training.remote.messages import Context, Report, Stored
+from tuner.training.remote.messages import Context, Stored, WorkerReport
 from tuner.training.remote.worker import Worker
 
 __all__ = ["RayWorker"]
@@ -30,7 +30,9 @@ class RayWorker(Worker):
         self._loaded: Any = None
         self._context: Context | None = None
 
-    def begin_unit(self, context: Sequence[Any], jobs: Sequence[Job], seconds: float) -> Report:
+    def begin_unit(
+        self, context: Sequence[Any], jobs: Sequence[Job], seconds: float
+    ) -> WorkerReport:
         """Begin to train a unit, and report that.
 
         Args:
@@ -40,7 +42,7 @@ class RayWorker(Worker):
             seconds: In which the rows must come.
         """
         self.begin(partial(self._load, context[0], seconds), jobs)
-        return Report()
+        return WorkerReport()
 
     def _load(self, reference: Any, seconds: float) -> Context:
         if self._context is None or reference != self._loaded:

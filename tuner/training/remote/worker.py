@@ -22,7 +22,14 @@ from tuner.training.fold_networks import FoldNetworks, FoldValues, MakeNetwork, 
 from tuner.training.plan import Hooks, Job
 from tuner.training.processor import describe_processor
 from tuner.training.race import Race
-from tuner.training.remote.messages import Context, Facts, Orders, Report, SentNetworks, Standing
+from tuner.training.remote.messages import (
+    Context,
+    Orders,
+    SentNetworks,
+    Standing,
+    WorkerFacts,
+    WorkerReport,
+)
 from tuner.training.result import Snapshot, TrialResult
 
 __all__ = ["Worker", "list_worker_versions"]
@@ -70,14 +77,14 @@ class Worker:
         self._processor = describe_processor()
         self._keep = keep
         self._changed = threading.Condition()
-        self._report = Report()
+        self._report = WorkerReport()
         self._orders = Orders()
         self._progress = time.monotonic()
 
     def describe(self) -> dict[str, Any]:
-        """Return the fields of `Facts`, as a search of another version can read them."""
+        """Return the fields of `WorkerFacts`, as a search of another version can read them."""
         versions = list_worker_versions()
-        return asdict(Facts(socket.gethostname(), os.getpid(), self._processor, versions))
+        return asdict(WorkerFacts(socket.gethostname(), os.getpid(), self._processor, versions))
 
     def begin(self, load: Callable[[], Context], jobs: Sequence[Job]) -> None:
         """Begin to train a unit.
@@ -88,11 +95,11 @@ class Worker:
             jobs: The trials of the unit.
         """
         with self._changed:
-            self._report, self._orders = Report(), Orders()
+            self._report, self._orders = WorkerReport(), Orders()
             self._progress = time.monotonic()
         threading.Thread(target=self._train, args=(load, jobs), daemon=True).start()
 
-    def exchange(self, orders: Orders, seconds: float) -> Report:
+    def exchange(self, orders: Orders, seconds: float) -> WorkerReport:
         """Take orders, and report as soon as there is something to tell.
 
         Args:
@@ -102,7 +109,7 @@ class Worker:
         with self._changed:
             self._orders = orders
             self._changed.wait_for(lambda: self._report.is_urgent, seconds)
-            report, self._report = self._report, Report()
+            report, self._report = self._report, WorkerReport()
             report.silent = time.monotonic() - self._progress
             return report
 
