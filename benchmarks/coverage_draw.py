@@ -75,9 +75,9 @@ def measure_draw(
     hypermodel = MLPHyperModel(space, epochs=settings.epochs, **sizes)
     record = StudyRecord(
         name=f"{table.name}-{len(draw.rows)}-{variant.replace(' ', '-')}-{seed}",
-        space=space.name,
+        space_name=space.name,
         title=space.title,
-        definition=space.to_dict(),
+        space_definition=space.to_dict(),
         data={
             "name": table.name,
             "rows": len(draw.rows),

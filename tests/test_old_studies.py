@@ -114,7 +114,7 @@ def test_it_is_resumed_by_the_rules_of_this_version(root, capsys):
     assert before.journal.path.read_bytes().startswith(journal)
     trials = [event for event in before.journal.read() if event["event"] == "trial"]
     assert summary["trials"] == len(trials) == 9
-    compared = before.record.definition["compare"]
+    compared = before.record.space_definition["compare"]
     settings = [trial["hyperparameters"][compared] for trial in trials]
     assert sorted(settings.count(setting) for setting in set(settings)) == [4, 5]
     first = [trial["result"]["score"] for trial in trials[:6]]

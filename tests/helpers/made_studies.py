@@ -47,9 +47,9 @@ class MadeStudy:
         settings = {"folds": 4, "epochs": 2, **settings}
         self.study = StudyRecord(
             name="made",
-            space="test",
+            space_name="test",
             title="Which?",
-            definition=make_space(text).to_dict(),
+            space_definition=make_space(text).to_dict(),
             data={"name": "points", "source": "points.csv"},
             settings=SearchSettings(**settings),
             split=SPLIT,

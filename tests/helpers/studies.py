@@ -22,9 +22,9 @@ def create_study(
     split = make_split(problem.y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
     record = StudyRecord(
         name=name,
-        space="test",
+        space_name="test",
         title="Which?",
-        definition=make_space(SMALL).to_dict(),
+        space_definition=make_space(SMALL).to_dict(),
         data={"name": "points", "rows": len(problem.y), "classes": ["a", "b", "c"], **(data or {})},
         settings=SearchSettings(**{"folds": 3, "epochs": 2, **settings}),
         split=split,

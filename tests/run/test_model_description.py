@@ -8,7 +8,7 @@ FIRST = '[[first]]\nname = "plain"\n'
 
 def test_networks_have_the_names_of_the_space():
     record = MadeStudy(FIRST).study
-    plain = dict(record.definition["first"][0]["values"])
+    plain = dict(record.space_definition["first"][0]["values"])
     other = {**plain, "depth": 2}
     assert name_networks({"trial": 0, "hyperparameters": plain}, record)["name"] == "plain"
     assert name_networks({"trial": 1, "hyperparameters": other}, record) == {

@@ -99,7 +99,7 @@ class Notes(Listener):
 def search(make_tuner, make_study, now):
     """Return a function that searches, and returns what was trained: `(units, folds)`."""
     made = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
-    study = Study(replace(made.record, definition=SPACE.to_dict()), made.folder)
+    study = Study(replace(made.record, space_definition=SPACE.to_dict()), made.folder)
 
     def search(max_seconds, *, at_once=1, failing=(), most=1000, pace=1.0, error=0.01, **changes):
         settings = replace(

@@ -44,22 +44,22 @@ def test_what_differs_most_comes_first_without_what_follows_from_it(make_study):
     study = make_study().record
     changed = replace(
         study,
-        space="wider",
-        definition={**study.definition, "title": "Is wider better?"},
+        space_name="wider",
+        space_definition={**study.space_definition, "title": "Is wider better?"},
         data={**study.data, "fingerprint": "f", "target": "kind"},
         settings=replace(study.settings, seed=7, folds=4, oracle="tpe", max_trials=3),
     )
     there = study.settings
     assert study.find_differences(changed) == [
-        f"the space is {study.space} there and wider here",
+        f"the space is {study.space_name} there and wider here",
         "the data are not the same",
         '--target is null there and "kind" here',
         f"--seed is {there.seed} there and 7 here",
         f"--folds is {there.folds} there and 4 here",
     ]
-    other = replace(changed, data={**changed.data, "name": "clouds"}, space=study.space)
+    other = replace(changed, data={**changed.data, "name": "clouds"}, space_name=study.space_name)
     assert study.find_differences(other)[:2] == [
-        f"the space {study.space} is not the same",
+        f"the space {study.space_name} is not the same",
         f"the data are not the same: {study.data['name']} there and clouds here",
     ]
 
@@ -70,7 +70,7 @@ def test_a_first_trial_has_its_name_and_its_length_where_that_is_another(make_st
         {"name": "long", "values": {"depth": 1, "length": 0.5}},
         {"name": "linear", "values": {"depth": 0}},
     ]
-    record = replace(make_study().record, definition={"first": first})
+    record = replace(make_study().record, space_definition={"first": first})
     assert record.find_first_name({"depth": 1, "length": 0.5}) == "long"
     assert record.find_first_name({"depth": 1, "length": 1.0}) == "short, length 1"
     assert record.find_first_name({"depth": 2, "length": 0.25}) is None

@@ -112,7 +112,7 @@ def _make_column(values: list[Any]) -> pd.Series:
 
 def _list_name(record: TrialRecord, study: Study) -> dict[str, str | None]:
     """Return what the space calls the trial, if it has names for some."""
-    if not study.record.definition.get("first"):
+    if not study.record.space_definition.get("first"):
         return {}
     return {"name": study.record.find_first_name(record.hyperparameters)}
 

@@ -68,7 +68,7 @@ def _describe(study: Study) -> dict[str, Any]:
         "study": record.name,
         "title": record.title,
         "answer": study.read_answer() or None,
-        "space": record.space,
+        "space": record.space_name,
         "data": str(record.data["name"]),
         "trials": len(trials),
         "max_trials": last.max_trials,

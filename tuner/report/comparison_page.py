@@ -219,7 +219,7 @@ def _make_method_section(studies: Sequence[ComparedStudy]) -> Section:
 def _describe_search(study: ComparedStudy) -> str:
     settings = study.study.record.settings
     return (
-        f"space {study.study.record.space}, objective {settings.objective}, oracle "
+        f"space {study.study.record.space_name}, objective {settings.objective}, oracle "
         f"{settings.oracle}, at most {settings.epochs} epochs, trainer {settings.trainer}"
         + (f", class weights {settings.class_weight}" if settings.class_weight else "")
     )

@@ -118,7 +118,7 @@ def load_setup(
     request = _read_request(record, study.folder.parents[1])
     kept = _read_hypermodel(record)
     return Setup(
-        None if kept else Space.from_dict(record.definition),
+        None if kept else Space.from_dict(record.space_definition),
         request,
         _reload_data(request, record),
         record.split,
@@ -131,7 +131,7 @@ def load_setup(
 
 def _read_hypermodel(record: StudyRecord) -> CustomHypermodel | None:
     """Return the custom hypermodel that declares a study's space, as far as it is kept."""
-    described = record.definition.get("hypermodel")
+    described = record.space_definition.get("hypermodel")
     if described is None:
         return None
     return HypermodelFile(described) if is_custom(described) else GivenHypermodel(described)
@@ -143,12 +143,12 @@ def _check_hypermodel(hypermodel: GivenHypermodel, record: StudyRecord) -> None:
     Raises:
         StudyError: It was searched with another one.
     """
-    differences = list_argument_differences(record.definition, hypermodel.describe())
-    if record.space != hypermodel.name or differences:
-        reason = "" if record.space != hypermodel.name else f" ({'; '.join(differences)})"
+    differences = list_argument_differences(record.space_definition, hypermodel.describe())
+    if record.space_name != hypermodel.name or differences:
+        reason = "" if record.space_name != hypermodel.name else f" ({'; '.join(differences)})"
         raise StudyError(
             f"study {record.name} was not searched with this {hypermodel.name}{reason}; its space "
-            f"is {record.space}: give the hypermodel that it began with"
+            f"is {record.space_name}: give the hypermodel that it began with"
         )
 
 
@@ -246,9 +246,9 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
     free = f"{setup.dataset.name}-{name}"
     return StudyRecord(
         name=destination.name or find_free_name(free, destination.root),
-        space=name,
+        space_name=name,
         title=title,
-        definition=definition,
+        space_definition=definition,
         data=_describe_data(setup),
         settings=setup.settings,
         split=setup.split,

@@ -256,9 +256,9 @@ class FoldTuner(ResultsTuner):
         space = from_keras_tuner(self.oracle.get_space(), name=hypermodel, title="")
         return StudyRecord(
             name=name or find_free_name(f"array-{space.name}", self.root),
-            space=space.name,
+            space_name=space.name,
             title="Which network is best?",
-            definition={**space.to_dict(), "arguments": self.describe_arguments()},
+            space_definition={**space.to_dict(), "arguments": self.describe_arguments()},
             data=rows.to_dict(),
             settings=self.settings,
             split=split,

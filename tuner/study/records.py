@@ -16,6 +16,9 @@ from tuner.training import TrialResult, average_curve
 
 __all__ = ["StudyRecord", "TrialRecord"]
 
+# The fields of a `StudyRecord` that its file has under the keys of earlier versions.
+_KEYS = {"space_name": "space", "space_definition": "definition"}
+
 
 def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -27,10 +30,10 @@ class StudyRecord:
 
     Attributes:
         name: Name of the study.
-        space: Name of the search space, or of the hypermodel's class.
+        space_name: Name of the search space, or of the hypermodel's class.
         title: The question that the space asks.
-        definition: The space, as `Space.to_dict` returns it. What else a Python program gives that
-            changes trials is in `arguments`.
+        space_definition: The space, as `Space.to_dict` returns it. What else a Python program gives
+            that changes trials is in `arguments`.
         data: Name, source, rows, features, classes and fingerprint of the data.
         settings: Settings of the search.
         split: Training rows, held-out rows and folds.
@@ -43,9 +46,9 @@ class StudyRecord:
     """
 
     name: str
-    space: str
+    space_name: str
     title: str
-    definition: dict[str, Any]
+    space_definition: dict[str, Any]
     data: dict[str, Any]
     settings: SearchSettings
     split: Split
@@ -57,19 +60,17 @@ class StudyRecord:
     @property
     def fixed(self) -> frozenset[str]:
         """The hyperparameters that have one value in all trials."""
-        hyperparameters = self.definition.get("hyperparameters", [])
-        return frozenset(
-            h.name
-            for h in (Space.from_dict(self.definition).hyperparameters if hyperparameters else ())
-            if isinstance(h.domain, Fixed)
-        )
+        if "hyperparameters" not in self.space_definition:
+            return frozenset()
+        space = Space.from_dict(self.space_definition)
+        return frozenset(h.name for h in space.hyperparameters if isinstance(h.domain, Fixed))
 
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
         """Return what the space calls the first trial with these values; None if it has none.
 
         A first trial that is trained for longer or less long has its name with the `length`.
         """
-        first = self.definition.get("first", ())
+        first = self.space_definition.get("first", ())
         names = (each["name"] for each in first if each["values"] == hyperparameters)
         if (name := next(names, None)) is not None or "length" not in hyperparameters:
             return name
@@ -99,7 +100,7 @@ class StudyRecord:
         """
         # epochs that follow from the rows are as good as the same number that is given
         differences, uncounted = [], {*LIMITS, "epochs_by_rows"}
-        mine, theirs = (dict(record.definition) for record in (self, other))
+        mine, theirs = (dict(record.space_definition) for record in (self, other))
         arguments = mine.pop("arguments", None), theirs.pop("arguments", None)
         if _json(mine) != _json(theirs):
             differences.append(self._compare_spaces(other))
@@ -130,13 +131,13 @@ class StudyRecord:
 
     def _compare_spaces(self, other: "StudyRecord") -> str:
         """Return how another search's space differs."""
-        if self.space == other.space:
-            return f"the space {self.space} is not the same"
-        return f"the space is {self.space} there and {other.space} here"
+        if self.space_name == other.space_name:
+            return f"the space {self.space_name} is not the same"
+        return f"the space is {self.space_name} there and {other.space_name} here"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
-        record = {field.name: getattr(self, field.name) for field in fields(self)}
+        record = {_KEYS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
         start = None if self.warm_start is None else self.warm_start.to_dict()
         settings, split = asdict(self.settings), self.split.to_dict()
         return {**record, "settings": settings, "split": split, "warm_start": start}
@@ -151,7 +152,8 @@ class StudyRecord:
             "split": Split.from_dict(record["split"]),
             "warm_start": None if start is None else WarmStart.from_dict(start),
         }
-        content = {name: value for name, value in record.items() if name != "checksum"}
+        names = {key: name for name, key in _KEYS.items()}
+        content = {names.get(key, key): value for key, value in record.items() if key != "checksum"}
         return cls(**{**content, **made})
 
 

@@ -269,7 +269,7 @@ class Study:
     @property
     def _subject(self) -> str:
         """The space and the data, whose networks the prediction times are of."""
-        return json.dumps([self.record.definition, self.record.data.get("fingerprint")])
+        return json.dumps([self.record.space_definition, self.record.data.get("fingerprint")])
 
     @property
     def _prediction_times(self) -> Path:

@@ -170,7 +170,7 @@ class StudyRuns:
                 Defaults to the present.
         """
         record = self.study.record
-        name = make_experiment_name(record.data["name"], record.space)
+        name = make_experiment_name(record.data["name"], record.space_name)
         self.experiment_id = ensure_experiment(self.client, name, self.root)
         self._whole, self._partial, parent = set(), {}, None
         for run in find_runs(self.client, self.experiment_id, record.id):
@@ -213,7 +213,7 @@ class StudyRuns:
         The params come last, because their presence shows that all of it was logged.
         """
         self.client.log_dict(self.run_id, record.split.to_dict(), "folds.json")
-        self.client.log_dict(self.run_id, record.definition, "space.json")
+        self.client.log_dict(self.run_id, record.space_definition, "space.json")
         self.client.log_inputs(self.run_id, [make_dataset_input(record)])
         settings = {
             **asdict(record.settings),
@@ -225,7 +225,7 @@ class StudyRuns:
                 if record.data.get(name)
             },
         }
-        params = {"space": record.space, "data": record.data["name"]}
+        params = {"space": record.space_name, "data": record.data["name"]}
         params |= {name: value for name, value in settings.items() if value is not None}
         self.client.log_batch(self.run_id, params=make_params(params))
         self.written += 1

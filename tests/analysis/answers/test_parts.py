@@ -85,6 +85,6 @@ def test_the_best_network_is_named_by_its_parts(study):
 
 
 def test_the_best_network_has_its_name_in_the_space(study):
-    first = study.study.definition["first"][0]["values"]
+    first = study.study.space_definition["first"][0]["values"]
     study.add(first, -0.5)
     assert make_own_answer(study.evidence()).startswith("Usual, a network with AdamW: ")

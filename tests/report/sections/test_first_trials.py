@@ -16,8 +16,8 @@ from tuner.tracking.entities import name_trial
 def named(study):
     """The study of the other tests, whose best trial the space calls plain."""
     values = next(study.read_trials()).hyperparameters
-    definition = {**study.record.definition, "first": [{"name": "plain", "values": values}]}
-    return Study(replace(study.record, definition=definition), study.folder)
+    definition = {**study.record.space_definition, "first": [{"name": "plain", "values": values}]}
+    return Study(replace(study.record, space_definition=definition), study.folder)
 
 
 def test_the_report_has_their_names(named, problem):
@@ -44,7 +44,9 @@ def test_the_report_names_the_parts_of_a_network_for_tables(content):
 def test_the_report_tells_what_they_came_to_on_one_fold(study, problem):
     scores = {"wide": [0.5, 0.02], "deep": None, "plain": [0.4, 0.02]}
     first = [{"name": name, "values": {"name": name}} for name in scores]
-    record = replace(study.record, definition={**study.record.definition, "first": first})
+    record = replace(
+        study.record, space_definition={**study.record.space_definition, "first": first}
+    )
     content = make_content(Study(record, study.folder), problem)
     assert "one fold" not in make_search_section(content).to_html()
     for name, score in scores.items():

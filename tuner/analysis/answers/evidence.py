@@ -56,7 +56,7 @@ class TrialEvidence:
     @cached_property
     def space(self) -> Space | None:
         """The space; None if a custom hypermodel declares it."""
-        definition = self.study.definition
+        definition = self.study.space_definition
         return Space.from_dict(definition) if "hyperparameters" in definition else None
 
     @cached_property

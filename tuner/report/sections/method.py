@@ -38,7 +38,7 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
     data, split, settings, start = record.data, record.split, record.settings, record.warm_start
     return (
         ("study", record.name),
-        ("space", record.space),
+        ("space", record.space_name),
         ("data", f"{data['name']}: {data['rows']:,} rows, {len(data['classes'])} classes"),
         ("data fingerprint", str(data.get("fingerprint", "unknown"))),
         (

@@ -88,7 +88,7 @@ def make_table_section(content: ReportContent) -> Section:
     ranks = {record.trial: rank for rank, record in enumerate(content.completed)}
     order = sorted(content.records, key=lambda r: (ranks.get(r.trial, len(ranks)), r.trial))
     names = content.trials.names
-    called = ("name",) if content.record.definition.get("first") else ()
+    called = ("name",) if content.record.space_definition.get("first") else ()
     header = ("trial", "status", *called, *names, content.objective, *_RESULT_COLUMNS, "reason")
     rows = tuple(_list_cells(record, content) for record in order[:_MAX_ROWS])
     table = TableBlock(
@@ -113,7 +113,7 @@ def _list_cells(record: TrialRecord, content: ReportContent) -> tuple[str, ...]:
     return (
         str(record.trial),
         result.status,
-        *((name,) if study.definition.get("first") else ()),
+        *((name,) if study.space_definition.get("first") else ()),
         *(format_value(values[name]) if name in values else "" for name in names),
         format_score(result.score, result.standard_error) if has_score else "",
         f"{result.scores['accuracy']:.4f}" if has_score else "",
