@@ -136,7 +136,7 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
 
     A study that is there is searched on, and only compared if nothing is left to do.
     """
-    from tuner.run.opening import create_study, find_study, load_setup, read_last_settings
+    from tuner.run.opening import create_study, load_setup, read_last_settings
     from tuner.run.preparing import prepare
     from tuner.run.request import DataRequest, Destination, make_settings
     from tuner.run.run import Run
@@ -155,8 +155,7 @@ def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) ->
         arguments = {"seed": seed, "racing": phase != "no-racing"}
         settings = make_settings(problem.space, arguments)
         setup = prepare(problem.space, DataRequest(str(data)), settings)
-        destination = Destination(root, "study")
-        study = find_study(setup, destination) or create_study(setup, destination)
+        study = create_study(setup, Destination(root, "study"))
     with study.lock_search():
         if find_end(study, setup.settings) is None:
             study.begin(setup.settings)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.errors import DataError, UserError
-from tuner.run.opening import create_study, find_study, open_study
+from tuner.run.opening import create_study, match_setup, open_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.study import SearchSettings, StudyRecord
@@ -138,7 +138,7 @@ def test_a_study_keeps_what_was_done_and_reads_its_data_alike(action, flowers, t
     again, _ = open_study("rare", tmp_path)
     assert again.dataset.fingerprint == setup.dataset.fingerprint
     assert again.dataset.classes == setup.dataset.classes
-    assert find_study(setup, Destination(tmp_path, "rare")) is not None
+    assert match_setup(setup, study).dataset.fingerprint == setup.dataset.fingerprint
 
 
 def test_a_study_keeps_which_of_equal_classes_was_drawn_to_be_rare(flowers, tmp_path):

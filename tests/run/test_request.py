@@ -6,7 +6,7 @@ import pytest
 
 from tuner.data import Scaling
 from tuner.errors import DataError, UserError
-from tuner.run.opening import adopt, check_setup, create_study, load_setup
+from tuner.run.opening import create_study, load_setup, match_setup
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination, make_settings
 from tuner.study import SearchSettings
@@ -63,7 +63,6 @@ def test_a_study_keeps_the_rules_by_which_it_read_numbers(tmp_path):
     study = create_study(before, Destination(tmp_path, "before"))
     setup = prepare("mlp", request, settings)
     assert setup.dataset.schema.scaled == Scaling.ROBUST
-    check_setup(setup, study)
-    for kept in (adopt(setup, study), load_setup(study)):
+    for kept in (match_setup(setup, study), load_setup(study)):
         assert kept.dataset.schema.scaled == Scaling.STANDARD
         assert kept.dataset.fingerprint == before.dataset.fingerprint

@@ -9,7 +9,7 @@ from tests.helpers.spaces import make_space
 from tuner.errors import StudyError, UserError
 from tuner.model.row_time import RowTime
 from tuner.run import row_times
-from tuner.run.opening import adopt, check_setup, create_study, load_setup
+from tuner.run.opening import create_study, load_setup, match_setup
 from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import measure_row_time
@@ -61,12 +61,11 @@ def test_another_run_of_the_study_excludes_the_same_networks(setup, tmp_path):
     resumed = load_setup(study)
     assert (resumed.row_time, resumed.space) == (TIMES, begun.space)
     assert setup.lacks_row_time
-    adopted = adopt(setup, study)
-    assert (adopted.row_time, adopted.space) == (TIMES, begun.space)
-    check_setup(setup, study)
+    matched = match_setup(setup, study)
+    assert (matched.row_time, matched.space) == (TIMES, begun.space)
     other = replace(setup, settings=replace(setup.settings, max_row_microseconds=95.0))
     with pytest.raises(StudyError, match=r"--max-row-microseconds is 85\.0 there and 95\.0 here"):
-        check_setup(other, study)
+        match_setup(other, study)
     hypermodel = make_hypermodel(resumed)
     assert hypermodel.row_time == TIMES
 

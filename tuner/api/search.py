@@ -14,11 +14,10 @@ from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import (
-    adopt,
-    check_setup,
     create_study,
     find_study,
     load_setup,
+    match_setup,
     read_last_settings,
 )
 from tuner.run.pipeline import run_search
@@ -117,10 +116,11 @@ class Search:
         destination.check()
         with self.messages.say_if_slow(f"reading {request.source} …"):
             setup = prepare(space, request, settings)
-        study = find_study(setup, destination)
-        setup = warm_up(setup, destination) if study is None else adopt(setup, study)
-        finished = None if study is None else self._find_finished(study, setup.settings)
-        return finished or self._run(setup, destination, study)
+        study = find_study(destination)
+        if study is None:
+            return self._run(warm_up(setup, destination), destination)
+        setup = match_setup(setup, study)
+        return self._find_finished(study, setup.settings) or self._run(setup, study)
 
     def resume(
         self,
@@ -160,8 +160,7 @@ class Search:
             return finished
         with self.messages.say_if_slow(f"reading the data of study {name} …"):
             setup = load_setup(study, settings, hypermodel)
-        check_setup(setup, study)
-        return self._run(setup, Destination(self.root, name), study)
+        return self._run(match_setup(setup, study), study)
 
     def _find_finished(self, study: Study, settings: SearchSettings) -> FinishedSearch | None:
         """Return what the last run left, and say so, if nothing is left to do; None otherwise."""
@@ -178,38 +177,34 @@ class Search:
         return FinishedSearch(study, summary, find_copy(study, self.uri))
 
     # Over 40 lines: what it starts has to end in the order in which it stands here.
-    def _run(self, setup: Setup, destination: Destination, study: Study | None) -> FinishedSearch:
+    def _run(self, setup: Setup, place: Study | Destination) -> FinishedSearch:
+        """Search a study, or a new one at a destination."""
         check_address_space(ADDRESS_SPACE)
         if setup.lacks_row_time:
             self.messages.say("measuring how long networks take to predict a row …")
             self._import_heavy()
             setup = add_row_time(setup)
-        length = describe_epochs(setup.settings, setup.space, setup.split)
-        for line in (*describe_data(setup.dataset, setup.split), *length):
-            self.messages.say(line)
-        for warning in (*_list_warnings(setup), *warn_about_network(self.uri)):
-            indent = "" if self.messages.quiet else "  "  # below the description of the data
-            self.messages.warn(f"{indent}warning: {warning}")
-        if setup.warm_start is not None:
-            self.messages.say(f"begins with the best trials of study {setup.warm_start.study}")
+        self._describe(setup)
         progress = Progress(self.messages, Shown.from_setup(setup), self._started, self.tracking)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
         beside = Beside(self.root)
-        if study is None:
-            beside.start_companion()
+        if isinstance(place, Study):
+            forget_copy(place)
         else:
-            forget_copy(study)
+            beside.start_companion()
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
         workers = self._engine.open(setup.settings.trainer, self._import_heavy)
         try:
             with progress.show(), beside, workers as crew:
-                listeners, tuner = [mirror, progress], None
-                if study is None:
+                listeners = [mirror, progress]
+                if isinstance(place, Study):
+                    study, tuner = place, None
+                else:
                     # made before the study, so that a faulty hypermodel leaves no study behind
                     tuner = make_tuner(setup, listeners, crew)
-                    study = create_study(setup, destination)
+                    study = create_study(setup, place)
                 run = Run(setup, study, listeners, self._started)
                 outcome = run_search(run, beside, tuner=tuner, crew=crew)
         except KeyboardInterrupt:
@@ -223,6 +218,17 @@ class Search:
         else:  # `tuner sync` may have written it before it was whole
             forget_copy(outcome.study)
         return FinishedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)
+
+    def _describe(self, setup: Setup) -> None:
+        """Say on what is searched, for how long, and what a person should know before that."""
+        length = describe_epochs(setup.settings, setup.space, setup.split)
+        for line in (*describe_data(setup.dataset, setup.split), *length):
+            self.messages.say(line)
+        for warning in (*_list_warnings(setup), *warn_about_network(self.uri)):
+            indent = "" if self.messages.quiet else "  "  # below the description of the data
+            self.messages.warn(f"{indent}warning: {warning}")
+        if setup.warm_start is not None:
+            self.messages.say(f"begins with the best trials of study {setup.warm_start.study}")
 
 
 def _list_warnings(setup: Setup) -> tuple[str, ...]:

@@ -27,29 +27,27 @@ from tuner.study import (
 )
 
 __all__ = [
-    "adopt",
-    "check_setup",
     "create_study",
     "find_study",
     "load_setup",
+    "match_setup",
     "open_study",
     "read_last_settings",
 ]
 
 
-def find_study(setup: Setup, destination: Destination) -> Study | None:
+def find_study(destination: Destination) -> Study | None:
     """Open the study that the destination names, if there is one to resume.
 
     Nothing heavy is imported, so that every mistake is reported at once.
 
     Raises:
-        StudyError: The study of this name has another setup, or its journal is damaged.
+        StudyError: The study cannot be read, or its journal is damaged.
     """
     name = destination.name
     if name is None or destination.overwrite or name not in list_study_names(destination.root):
         return None
     study = Study.open(name, destination.root)
-    check_setup(setup, study)
     for _ in study.journal.read():
         pass  # reading a damaged line raises
     return study
@@ -63,26 +61,18 @@ def create_study(setup: Setup, destination: Destination) -> Study:
     Raises:
         StudyError: The study of this name has another setup, or the folder cannot be written.
     """
-    record, root = _make_record(setup, destination), destination.root
-    while destination.name is None:
+    name, root = destination.name, destination.root
+    if name is not None:
+        record = _make_record(setup, name)
+        return Study.open_or_create(record, root, overwrite=destination.overwrite)
+    name = _find_free_name(setup, root)
+    while True:
         try:
-            return Study.create(record, root)
+            return Study.create(_make_record(setup, name), root)
         except StudyError:  # unless the name is still free, another process has just taken it
-            taken, record = record.name, _make_record(setup, destination)
-            if record.name == taken:
+            taken, name = name, _find_free_name(setup, root)
+            if name == taken:
                 raise
-    return Study.open_or_create(record, root, overwrite=destination.overwrite)
-
-
-def check_setup(setup: Setup, study: Study) -> None:
-    """Check that the study was begun with this setup.
-
-    Raises:
-        StudyError: It was begun with another one; a custom hypermodel's file may have changed.
-    """
-    root = study.folder.parents[1]
-    adopted = adopt(setup, study)
-    study.check_record(_make_record(adopted, Destination(root, study.record.name)))
 
 
 def open_study(name: str, root: Path) -> tuple[Setup, Study]:
@@ -152,13 +142,24 @@ def _check_hypermodel(hypermodel: GivenHypermodel, record: StudyRecord) -> None:
         )
 
 
-def adopt(setup: Setup, study: Study) -> Setup:
-    """Return a setup with what a study found out when it was begun, and keeps.
+def match_setup(setup: Setup, study: Study) -> Setup:
+    """Return the setup of a search that resumes a study, with what the study keeps.
 
-    A search that resumes the study then begins with the same trials of another one, and excludes
-    the same networks by their prediction times, on any machine. It also reads numbers as the
-    version did that began the study.
+    The search then begins with the same trials of another study, and excludes the same networks by
+    their prediction times, on any machine. It also reads numbers as the version did that began the
+    study.
+
+    Raises:
+        StudyError: The study was begun with another setup; a custom hypermodel's file may have
+            changed.
     """
+    setup = _take_kept(setup, study)
+    study.check_record(_make_record(setup, study.record.name))
+    return setup
+
+
+def _take_kept(setup: Setup, study: Study) -> Setup:
+    """Return a setup with what a study found out when it was begun."""
     setup = replace(setup, warm_start=study.record.warm_start)
     reading = study.record.data.get("reading", 1)
     if reading != setup.request.reading:
@@ -235,18 +236,17 @@ def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
     return dataset
 
 
-def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
+def _make_record(setup: Setup, name: str) -> StudyRecord:
     """Return the description that tells this study from every other one."""
     space, hypermodel = setup.space, setup.hypermodel
     if space is not None:
-        name, title, definition = space.name, space.title, space.to_dict()
+        title, definition = space.title, space.to_dict()
     else:
         assert hypermodel is not None  # it declares the space
-        name, title, definition = hypermodel.name, "Which network is best?", hypermodel.describe()
-    free = f"{setup.dataset.name}-{name}"
+        title, definition = "Which network is best?", hypermodel.describe()
     return StudyRecord(
-        name=destination.name or find_free_name(free, destination.root),
-        space_name=name,
+        name=name,
+        space_name=_name_space(setup),
         title=title,
         space_definition=definition,
         data=_describe_data(setup),
@@ -256,6 +256,17 @@ def _make_record(setup: Setup, destination: Destination) -> StudyRecord:
         row_time=None if setup.row_time is None else setup.row_time.to_dict(),
         warm_start=setup.warm_start,
     )
+
+
+def _find_free_name(setup: Setup, root: Path) -> str:
+    return find_free_name(f"{setup.dataset.name}-{_name_space(setup)}", root)
+
+
+def _name_space(setup: Setup) -> str:
+    """Return the name of a setup's space, or of the hypermodel that declares it."""
+    named = setup.space or setup.hypermodel
+    assert named is not None  # it has one of them
+    return named.name
 
 
 def _describe_data(setup: Setup) -> dict[str, Any]:
