@@ -9,7 +9,7 @@ import pytest
 from tests.helpers.searches import Interrupt, make_mlp, make_rows, read_trials
 from tuner.errors import UserError
 from tuner.search import FoldTuner
-from tuner.search.warm_starts import begin_with
+from tuner.search.warm_starts import give_warm_start
 from tuner.study import SearchSettings, Study, WarmStart
 
 SETTINGS = SearchSettings(max_trials=4, folds=2, epochs=1, test_size=0.0, seed=3)
@@ -41,4 +41,4 @@ def test_kerastuners_own_oracles_begin_as_they_do(tmp_path):
     )
     tuner = FoldTuner(make_mlp(epochs=1), SETTINGS, oracle=oracle, directory=tmp_path)
     with pytest.raises(UserError, match=r"^oracle RandomSearchOracle: it cannot begin"):
-        begin_with(tuner._search_oracle, WarmStart("earlier", "1", ({"learning_rate": 0.1},)))
+        give_warm_start(tuner._search_oracle, WarmStart("earlier", "1", ({"learning_rate": 0.1},)))

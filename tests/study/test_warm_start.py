@@ -10,7 +10,7 @@ from tests.helpers.spaces import make_space
 from tuner.errors import SpaceError, StudyError
 from tuner.run.opening import create_study, load_setup, match_setup
 from tuner.run.request import Destination
-from tuner.run.warm_starts import warm_up
+from tuner.run.warm_starts import add_warm_start
 from tuner.study import Study, StudyRecord, read_warm_start
 
 
@@ -28,7 +28,7 @@ def earlier(setup, tmp_path_factory):
 def begin(setup, root, **changes):
     """Begin a study with the trials of that study."""
     settings = replace(setup.settings, from_study="study")
-    return warm_up(replace(setup, settings=settings, **changes), Destination(root, "later"))
+    return add_warm_start(replace(setup, settings=settings, **changes), Destination(root, "later"))
 
 
 def test_the_best_distinct_configurations_are_kept_in_their_order(earlier):
@@ -94,7 +94,9 @@ def test_a_study_must_be_there_have_trials_and_not_be_replaced(setup, tmp_path):
         begin(setup, tmp_path)
     settings = replace(setup.settings, from_study="study")
     with pytest.raises(StudyError) as error:
-        warm_up(replace(setup, settings=settings), Destination(tmp_path, "study", overwrite=True))
+        add_warm_start(
+            replace(setup, settings=settings), Destination(tmp_path, "study", overwrite=True)
+        )
     assert str(error.value) == (
         "--from: study study cannot begin with its own trials; give --study another name"
     )

@@ -28,7 +28,7 @@ from tuner.run.row_times import add_row_time
 from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner
 from tuner.run.setup import Setup
-from tuner.run.warm_starts import warm_up
+from tuner.run.warm_starts import add_warm_start
 from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.terminal.describe import describe_data
 from tuner.terminal.progress import Progress, Shown
@@ -118,7 +118,7 @@ class Search:
             setup = prepare(space, request, settings)
         study = find_study(destination)
         if study is None:
-            return self._run(warm_up(setup, destination), destination)
+            return self._run(add_warm_start(setup, destination), destination)
         setup = match_setup(setup, study)
         return self._find_finished(study, setup.settings) or self._run(setup, study)
 

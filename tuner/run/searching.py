@@ -65,15 +65,16 @@ def make_tuner(
         crew: Workers that train the trials. None to train in this process.
 
     Raises:
-        SpaceError: The user's hypermodel cannot be loaded, or its `build` raises.
+        SpaceError: The user's hypermodel cannot be loaded, its `build` raises, or no trial of the
+            warm start has a place in its space.
     """
     from tuner.search import FoldTuner
-    from tuner.search.warm_starts import begin_with
+    from tuner.search.warm_starts import give_warm_start
 
     hypermodel = make_hypermodel(setup)
     try:
         tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, crew=crew)
-        begin_with(tuner.oracle, setup.warm_start)
+        give_warm_start(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:
         if setup.space is not None or isinstance(error, UserError):

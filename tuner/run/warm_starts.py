@@ -1,4 +1,4 @@
-"""Lets a new study begin with the best trials of an earlier one."""
+"""The warm start of a new study: the best trials of an earlier one, which it begins with."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from tuner.run.request import Destination
 from tuner.run.setup import Setup
 from tuner.study import Study, read_warm_start
 
-__all__ = ["warm_up"]
+__all__ = ["add_warm_start"]
 
 
-def warm_up(setup: Setup, destination: Destination) -> Setup:
-    """Return the setup of a new study with the trials that it begins with, if it does.
+def add_warm_start(setup: Setup, destination: Destination) -> Setup:
+    """Return the setup of a new study with its warm start, if the settings name an earlier study.
 
     Raises:
         StudyError: There is no such earlier study, it has no completed trial, or the new study

@@ -27,7 +27,7 @@ from tuner.search.network_limits import limit_networks
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.recorder import Recorder
 from tuner.search.results_tuner import ResultsTuner
-from tuner.search.warm_starts import begin_with, read_start
+from tuner.search.warm_starts import find_warm_start, give_warm_start
 from tuner.space import from_keras_tuner
 from tuner.study import (
     Listener,
@@ -162,6 +162,7 @@ class FoldTuner(ResultsTuner):
             for note in recover_study(opened):
                 self.note(note)
             opened.begin(self.settings)
+            give_warm_start(self._search_oracle, opened.record.warm_start)
             self.run(problem, opened)
 
     # Over 40 lines: half of them describe the arguments and the errors.
@@ -179,7 +180,8 @@ class FoldTuner(ResultsTuner):
 
         Args:
             problem: The rows and folds.
-            study: The study. Trials that it has already are not trained again.
+            study: The study, whose warm start the oracle has. Trials that the study has already are
+                not trained again.
             started: When the time limit began, by `time.monotonic`. Defaults to now.
             export_seconds: Seconds of the time limit that the steps after the final training take.
             final_networks: The most networks that the final training may train.
@@ -193,7 +195,6 @@ class FoldTuner(ResultsTuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
-        begin_with(self._search_oracle, study.record.warm_start)
         self.problem, self.study = problem, study
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
@@ -263,7 +264,7 @@ class FoldTuner(ResultsTuner):
             settings=self.settings,
             split=split,
             versions=list_versions(),
-            warm_start=read_start(self.settings, name, self.root),
+            warm_start=find_warm_start(self.settings, name, self.root),
         )
 
     def _start_clock(

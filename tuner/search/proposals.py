@@ -80,7 +80,7 @@ class Proposals:
         What an oracle would draw in their place is what takes least time.
         """
         oracle = self._oracle
-        if not isinstance(oracle, StudyOracle) or oracle.trials or oracle.propose_start():
+        if not isinstance(oracle, StudyOracle) or oracle.trials or oracle.propose_first():
             return False
         return any(map(limit.allows_size, oracle.first.list_waiting()))
 

@@ -1,4 +1,4 @@
-"""Lets a search begin with the best trials of another study."""
+"""The warm start of a search: the best trials of another study, which its oracle proposes first."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from tuner.errors import UserError
 from tuner.search.oracles import SearchOracle, StudyOracle
 from tuner.study import SearchSettings, Study, WarmStart, list_study_names, read_warm_start
 
-__all__ = ["begin_with", "read_start"]
+__all__ = ["find_warm_start", "give_warm_start"]
 
 
-def read_start(settings: SearchSettings, name: str | None, root: Path) -> WarmStart | None:
-    """Return the trials that a new study begins with; one that exists has its own.
+def find_warm_start(settings: SearchSettings, name: str | None, root: Path) -> WarmStart | None:
+    """Return the warm start of a new study; one that exists has its own.
 
     Args:
         settings: Name the study whose trials they are.
@@ -25,12 +25,12 @@ def read_start(settings: SearchSettings, name: str | None, root: Path) -> WarmSt
     return read_warm_start(Study.open(settings.from_study, root))
 
 
-def begin_with(oracle: SearchOracle, start: WarmStart | None) -> None:
-    """Let an oracle propose the best configurations of another study first.
+def give_warm_start(oracle: SearchOracle, start: WarmStart | None) -> None:
+    """Let an oracle propose the configurations of a warm start first.
 
     Args:
         oracle: The search's oracle, with the hyperparameters that the hypermodel declares.
-        start: What the study keeps of the other one. None to begin with nothing.
+        start: The warm start. None for none.
 
     Raises:
         UserError: The oracle is one of KerasTuner's own.
@@ -45,4 +45,4 @@ def begin_with(oracle: SearchOracle, start: WarmStart | None) -> None:
             'another study; leave out --from, or give SearchSettings(oracle="tpe")'
         )
     start.check(oracle.space)
-    oracle.begin_with(start.configurations)
+    oracle.take_warm_start(start.configurations)

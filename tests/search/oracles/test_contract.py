@@ -160,7 +160,7 @@ def test_the_best_trials_of_another_study_come_first(make, name):
     starts = [space.sample(random.Random(seed)) for seed in range(9)]
     starts[1] = {**starts[1], "learning_rate": 7.0}  # outside the space
     oracle = make(name, space, 12)
-    oracle.begin_with([*starts[:3], starts[2], *starts[3:]])
+    oracle.take_warm_start([*starts[:3], starts[2], *starts[3:]])
     proposed = drive(oracle, 12)
     others = [values for values, epochs in proposed if values not in starts]
     assert [values for values, epochs in proposed[:3]] == [starts[0], *starts[2:4]]
@@ -179,13 +179,13 @@ def test_the_first_trials_of_a_space_come_first_after_those_of_another_study(mak
     start = {**narrow, "units": 8}
     oracle = make(name, space, 6)
     oracle.limit_networks(LIMIT)
-    oracle.begin_with([start, linear])
+    oracle.take_warm_start([start, linear])
     proposed = [values for values, _ in drive(oracle, 6)]
     assert proposed[:3] == [start, linear, narrow]
     assert len({make_key(values) for values in proposed}) > 3
     resumed = make(name, space, 6)
     resumed.limit_networks(LIMIT)
-    resumed.begin_with([start, linear])
+    resumed.take_warm_start([start, linear])
     resumed.resume({0: start}, [], planned_trials=6, max_trials=6)
     assert resumed.ask().hyperparameters.values == linear
 

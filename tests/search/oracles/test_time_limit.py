@@ -124,7 +124,7 @@ def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, t
     assert [(values["units"], values["length"]) for values in starts] == proposed
     # none of them comes again, however long
     oracle.time_limit.begin(math.inf)
-    rest = oracle.propose_start()
+    rest = oracle.propose_first()
     assert rest is None if len(proposed) == 3 else rest["units"] == 8
 
 
@@ -142,11 +142,11 @@ def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, p
     oracle = make_oracle("tpe", TWINS, tmp_path)
     oracle.limit_time(make_limit(left))
     for length in proposed:
-        values = oracle.propose_start()
+        values = oracle.propose_first()
         assert (values or {}).get("length") == length
         if values is not None:
             assert oracle.ask().hyperparameters.values == values
-    assert oracle.propose_start() is None
+    assert oracle.propose_first() is None
 
 
 @pytest.mark.parametrize("name", ["tpe", "bayesian"])

@@ -22,7 +22,7 @@ from tuner.training import Job, TrialResult
 
 __all__ = ["StudyOracle"]
 
-_MOST_STARTS = 5
+_MOST_WARM = 5  # trials of another study, of those that have a place in the space
 
 
 class StudyOracle(keras_tuner.Oracle, SearchOracle):
@@ -79,7 +79,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self.limit: ProposalLimit | None = None
         self.time_limit: TimeLimit | None = None
         self.first = FirstTrials(self, objective)
-        self._starts: tuple[Mapping[str, Value], ...] = ()
+        self._warm: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
         self.most_epochs = epochs
         self.study_seed = seed
@@ -106,9 +106,9 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         """Propose no trial that cannot end in time, and let no core wait for a cohort's last."""
         self.limit = self.time_limit = limit
 
-    def begin_with(self, starts: Sequence[Mapping[str, Value]]) -> None:
-        """Propose configurations of another space or other data first."""
-        self._starts = tuple(starts)
+    def take_warm_start(self, configurations: Sequence[Mapping[str, Value]]) -> None:
+        """Propose the best configurations of another study first."""
+        self._warm = tuple(configurations)
 
     def plan_trials(self, trials: int) -> None:
         """Set the most trials of a new study."""
@@ -209,29 +209,29 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         """Return whether a configuration may be proposed."""
         return self.limit is None or self.limit.allows(values)
 
-    def adapt_starts(self) -> list[dict[str, Value]]:
-        """Return the first five to begin with that have a place in the space, as they are there.
+    def _adapt_warm_start(self) -> list[dict[str, Value]]:
+        """Return the first five of another study that have a place in the space, as they are there.
 
         With more, a search on other data would take long to find out that these ask for other
         networks. With fewer it would depend on one.
         """
         adapted: dict[Any, dict[str, Value]] = {}
         space = self.space
-        for number, values in enumerate(self._starts):
+        for number, values in enumerate(self._warm):
             rng = random.Random(f"{self.study_seed} start {number}")
-            start = adapt_configuration(space, values, rng)
-            if start is not None and self.allows(start):
-                adapted.setdefault(make_key(start), start)
-        return list(adapted.values())[:_MOST_STARTS]
+            own = adapt_configuration(space, values, rng)
+            if own is not None and self.allows(own):
+                adapted.setdefault(make_key(own), own)
+        return list(adapted.values())[:_MOST_WARM]
 
-    def propose_start(self) -> dict[str, Value] | None:
-        """Return the next configuration to begin with; None if all were tried.
+    def propose_first(self) -> dict[str, Value] | None:
+        """Return the next configuration that the search begins with; None if all were tried.
 
-        Those of another study come before the first trials of the space itself.
+        Those of a warm start come before the first trials of the space.
         """
-        starts = self.adapt_starts() if self._starts else []
-        if starts and (untried := [start for start in starts if start not in self.read_tried()]):
-            return untried[0]
+        for values in self._adapt_warm_start():
+            if values not in self.read_tried():
+                return values
         return None if self._space is None else self.first.propose()
 
     def make_hyperparameters(self, values: Mapping[str, Value]) -> keras_tuner.HyperParameters:

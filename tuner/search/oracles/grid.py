@@ -20,8 +20,8 @@ class GridOracle(StudyOracle):
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the first untried point of the grid whose network is not too large."""
-        if (start := self.propose_start()) is not None:
-            return start
+        if (first := self.propose_first()) is not None:
+            return first
         space, tried = self.space, self.read_tried()
         if self._cursor is None or not self._cursor.is_over(space, tried):
             self._cursor = _GridCursor(space, tried, self.allows)

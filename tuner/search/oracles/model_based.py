@@ -36,8 +36,8 @@ class ModelBasedOracle(RandomOracle):
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return the model's suggestion, or a random one or neighbour before it knows enough."""
-        if (start := self.propose_start()) is not None:
-            return start
+        if (first := self.propose_first()) is not None:
+            return first
         if self.space.first and self.space.compare is None:
             return self._propose_neighbour(trial)
         # As many random trials as the model's authors use, but at most half of the search. They

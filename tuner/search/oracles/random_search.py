@@ -25,7 +25,7 @@ class RandomOracle(StudyOracle):
 
     def propose(self, trial: int) -> dict[str, Value] | None:
         """Return one to begin with, or draw one."""
-        return self.propose_start() or self.draw(trial)
+        return self.propose_first() or self.draw(trial)
 
     def draw(self, trial: int) -> dict[str, Value] | None:
         """Return an untried configuration, of the compared setting that has the fewest so far."""
