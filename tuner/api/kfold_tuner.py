@@ -19,7 +19,7 @@ from tuner.problem import take_rows
 from tuner.search import FoldTuner
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.failure_limit import FailureLimit
-from tuner.search.function_hypermodel import Recompiled, make_hypermodel
+from tuner.search.function_hypermodel import Recompiled, read_hypermodel
 from tuner.search.held_out_rows import read_and_split
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.oracle_choice import choose_oracle
@@ -117,7 +117,7 @@ class KFoldTuner(FoldTuner):
         self._whole_grid = oracle_name == "grid" and max_trials is None and settings is None
         arguments |= {"objective": objective, "max_trials": max_trials}
         read = TunerArguments.read(settings or SearchSettings(), oracle_name, arguments)
-        hypermodel = make_hypermodel(hypermodel)
+        hypermodel = read_hypermodel(hypermodel)
         if read.compiled:
             hypermodel = Recompiled(hypermodel, read.compiled)
         study_oracle = choose_oracle(own_oracle, read.settings, hypermodel, read.declared)

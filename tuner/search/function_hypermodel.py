@@ -9,11 +9,11 @@ import keras_tuner
 
 from tuner.errors import UserError, one_line
 
-__all__ = ["Recompiled", "make_hypermodel"]
+__all__ = ["Recompiled", "read_hypermodel"]
 
 
-def make_hypermodel(hypermodel: Any) -> keras_tuner.HyperModel:
-    """Return the hypermodel that a person gives.
+def read_hypermodel(hypermodel: Any) -> keras_tuner.HyperModel:
+    """Return the hypermodel that a program gives.
 
     Args:
         hypermodel: A `keras_tuner.HyperModel`, or a function that takes `hp` and returns a compiled
