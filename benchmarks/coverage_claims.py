@@ -267,7 +267,7 @@ class Searched:
         training = AllRowsTraining(
             self.problem, plan, self.hypermodel, self.trainer, scaler, lambda note: None
         )
-        networks, _ = training.run(members, self.records, self.problem.fold_rows)
+        networks, _ = training.run(members, self.records, self.study.record.split)
         return list(itertools.chain.from_iterable(networks))
 
     def _predict(self, members: Sequence[Member]) -> np.ndarray:

@@ -9,11 +9,12 @@ import numpy as np
 
 from tuner.analysis import Member
 from tuner.data import Scaler
+from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
 from tuner.scoring import cross_entropy
 from tuner.study import TrialRecord
-from tuner.training import TRAINERS, FinalJob, Hooks, Job, Plan, average_curve
+from tuner.training import TRAINERS, FinalJob, Hooks, Job, Plan
 from tuner.training.fold_networks import FoldNetworks
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
     all_rows_training = AllRowsTraining(problem, plan, hypermodel, trainer, scaler, on_note)
     if fold is not None:
         members = [replace(member, on_all_rows=0) for member in members]
-    on_all_rows, notes = all_rows_training.run(members, records, setup.problem.fold_rows)
+    on_all_rows, notes = all_rows_training.run(members, records, setup.split)
     if not members[0].folds:
         network = average_networks(list(chain.from_iterable(on_all_rows)))
         return TrainedNetwork(apply_temperature(network, temperature), schema, scaler, notes)
@@ -184,19 +185,19 @@ class AllRowsTraining:
         self,
         members: Sequence[Member],
         records: Mapping[int, TrialRecord],
-        fold_rows: Sequence[int],
+        split: Split,
     ) -> tuple[list[list["keras.Model"]], tuple[str, ...]]:
         """Train all networks of some members.
 
         Args:
             members: The members; one may have no networks on all rows.
             records: The trials of those that have, by number.
-            fold_rows: The number of validation rows of each fold of the trials.
+            split: The folds of the trials.
 
         Returns:
             The networks of each member, and a note about each that never learned.
         """
-        finals = _list_finals(members, records, fold_rows)
+        finals = _list_finals(members, records, split)
         limits = {each.job.trial: self._compute_limit(records[each.job.trial]) for each in finals}
         attempted = [
             _Attempted(final, limits[final.job.trial], network, self._compute_loss(network))
@@ -271,7 +272,7 @@ class AllRowsTraining:
 
 
 def _list_finals(
-    members: Sequence[Member], records: Mapping[int, TrialRecord], fold_rows: Sequence[int]
+    members: Sequence[Member], records: Mapping[int, TrialRecord], split: Split
 ) -> list[FinalJob]:
     """Return the networks of some members on all training rows, in the members' order."""
     finals = []
@@ -280,12 +281,6 @@ def _list_finals(
         if not numbers:
             continue
         job = Job(member.trial, make_hyperparameters(member.hyperparameters))
-        curves = _average_curves(records[member.trial], fold_rows)
+        curves = records[member.trial].average_curves(split)  # a learning rate may depend on them
         finals += [FinalJob(job, member.epoch, number, curves) for number in numbers]
     return finals
-
-
-def _average_curves(record: TrialRecord, fold_rows: Sequence[int]) -> dict[str, list[float]]:
-    """Return the means over folds that a learning rate may depend on."""
-    curves = record.result.curves
-    return {name: average_curve(curve, fold_rows) for name, curve in curves.items()}
