@@ -142,6 +142,8 @@ class Diary:
 
     def found(self) -> Iterator[Found]:
         """Train the best of each budget on all training rows."""
+        from tuner.space import read_active_values
+
         refits: dict[int, tuple[np.ndarray, float]] = {}
         for budget, (trials, completed, seconds, best) in self._kept.items():
             if best.number not in refits:
@@ -149,7 +151,7 @@ class Diary:
                 probabilities = self.loop.predict(best.hyperparameters, best.epochs)
                 refits[best.number] = probabilities, time.perf_counter() - began
             probabilities, refit_seconds = refits[best.number]
-            active = self.loop.hypermodel.read_values(best.hyperparameters)
+            active = read_active_values(self.loop.hypermodel.space, best.hyperparameters)
             yield Found(
                 budget,
                 trials=trials,

@@ -37,6 +37,7 @@ def test_the_public_names_are_these() -> None:
         "load_space",
         "parse_space",
         "plans_schedules",
+        "read_active_values",
         "settle",
         "to_keras_tuner",
     ]

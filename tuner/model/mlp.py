@@ -10,7 +10,7 @@ import numpy as np
 from tuner.model.recipe import Recipe, draw_weights, read_recipe, read_units
 from tuner.model.regularizers import Penalty
 from tuner.model.row_time import RowTime
-from tuner.space import Space, Value, to_keras_tuner
+from tuner.space import Space, Value, read_active_values
 
 __all__ = ["MLPHyperModel", "make_dropout", "make_kernel_options"]
 
@@ -36,15 +36,6 @@ class MLPHyperModel(keras_tuner.HyperModel):
         self.epochs = epochs
         self.row_time: RowTime | None = None
 
-    def read_values(self, hp: keras_tuner.HyperParameters) -> dict[str, Value]:
-        """Declare the space on `hp`, and return the active hyperparameters."""
-        to_keras_tuner(self.space, hp)
-        values: dict[str, Value] = {}
-        for hyperparameter in self.space.hyperparameters:
-            if hyperparameter.is_active(values):
-                values[hyperparameter.name] = hp.get(hyperparameter.name)
-        return values
-
     def derived_hyperparameters(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """Return the derived hyperparameters: the units that a parameter budget allows."""
         if "parameters" not in values:
@@ -56,8 +47,8 @@ class MLPHyperModel(keras_tuner.HyperModel):
         return read_recipe(values, features=self.features, classes=self.classes)
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> Recipe:
-        """Return the recipe of a trial's network."""
-        return self.describe_network(self.read_values(hp))
+        """Declare the space on `hp`, and return the recipe of the trial's network."""
+        return self.describe_network(read_active_values(self.space, hp))
 
     def initial_weights(self, hp: keras_tuner.HyperParameters, seed: int) -> list[np.ndarray]:
         """Return the initial weights for a seed, in the order of `Model.get_weights`."""

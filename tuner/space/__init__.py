@@ -4,7 +4,12 @@ from tuner.space.adapting import adapt_configuration
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Condition, Hyperparameter
-from tuner.space.keras_tuner_bridge import find_space, from_keras_tuner, to_keras_tuner
+from tuner.space.keras_tuner_bridge import (
+    find_space,
+    from_keras_tuner,
+    read_active_values,
+    to_keras_tuner,
+)
 from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
 from tuner.space.ranges import FloatRange, IntRange
@@ -37,6 +42,7 @@ __all__ = [
     "load_space",
     "parse_space",
     "plans_schedules",
+    "read_active_values",
     "settle",
     "to_keras_tuner",
 ]

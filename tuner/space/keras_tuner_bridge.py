@@ -19,7 +19,7 @@ from tuner.space.values import Value
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["find_space", "from_keras_tuner", "to_keras_tuner"]
+__all__ = ["find_space", "from_keras_tuner", "read_active_values", "to_keras_tuner"]
 
 Nest: TypeAlias = tuple[Condition, ...]
 
@@ -57,6 +57,16 @@ def to_keras_tuner(
                 scopes.enter_context(hp.conditional_scope(condition.parent, values))
             _declare(hp, hyperparameter.name, hyperparameter.domain)
     return hp
+
+
+def read_active_values(space: Space, hp: "keras_tuner.HyperParameters") -> dict[str, Value]:
+    """Declare a space on `hp`, and return the values of its active hyperparameters."""
+    to_keras_tuner(space, hp)
+    values: dict[str, Value] = {}
+    for hyperparameter in space.hyperparameters:
+        if hyperparameter.is_active(values):
+            values[hyperparameter.name] = hp.get(hyperparameter.name)
+    return values
 
 
 def find_space(hypermodel: "keras_tuner.HyperModel") -> Space | None:

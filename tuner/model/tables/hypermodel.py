@@ -16,7 +16,7 @@ from tuner.model.tables.network import build_network, make_served_network
 from tuner.model.tables.optimizer import make_optimizer
 from tuner.model.tables.recipe import TableRecipe
 from tuner.model.tables.size import TableSize, measure_size
-from tuner.space import Space, Value, to_keras_tuner
+from tuner.space import Space, read_active_values
 
 __all__ = ["TableHyperModel"]
 
@@ -45,12 +45,7 @@ class TableHyperModel(keras_tuner.HyperModel):
 
     def make_recipe(self, hp: keras_tuner.HyperParameters) -> TableRecipe:
         """Declare the space on `hp`, and return the recipe of the trial's network."""
-        to_keras_tuner(self.space, hp)
-        values: dict[str, Value] = {}
-        for hyperparameter in self.space.hyperparameters:
-            if hyperparameter.is_active(values):
-                values[hyperparameter.name] = hp.get(hyperparameter.name)
-        return TableRecipe.from_values(values, classes=self.classes)
+        return TableRecipe.from_values(read_active_values(self.space, hp), classes=self.classes)
 
     def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         """Build and compile a trial's network."""
