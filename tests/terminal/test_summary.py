@@ -31,13 +31,13 @@ def ended(make_study, problem):
         picks = pick_networks(study, problem.truth)
         members = picks.list_members(picks.exported)
         predictions = predict_out_of_fold(study, problem.truth, members, temperature=1.0)
+        calibration = Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1)
         found = {
             "study": study,
             "records": records,
-            "picks": picks,
+            "picks": replace(picks, calibration=calibration),
             "predictions": predictions,
             "test": {"cross_entropy": (0.5, 0.1)},
-            "calibration": Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1),
             "baselines": (),
             "model": Path("runs/model"),
             "fault": "",

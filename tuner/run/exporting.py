@@ -74,7 +74,7 @@ def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
     """
     if not is_exported(study, picking.basis):
         return None
-    members, temperature = picking.exportable.members, picking.calibration.temperature
+    members, temperature = picking.exportable.members, picking.picks.calibration.temperature
     return ExportResult(study.model_folder, None, read_test_scores(study, members, temperature))
 
 

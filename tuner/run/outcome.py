@@ -8,7 +8,6 @@ from typing import Any
 
 from tuner.analysis import (
     Answers,
-    Calibration,
     JudgedBaseline,
     Picks,
     Predictions,
@@ -32,7 +31,6 @@ class Outcome:
         test: Mean and standard error of each objective on the held-out rows, by name, of the
             exported network. Empty if no rows were held out; without the objectives that these
             rows do not define.
-        calibration: The calibration of the exported network's probabilities.
         baselines: Simple classifiers on the same rows and folds. Empty if no time was left.
         predictions: What the exported model predicts out of fold: the recall and the precision of
             each class, and the threshold of two classes.
@@ -48,7 +46,6 @@ class Outcome:
     records: tuple[TrialRecord, ...]
     picks: Picks
     test: Mapping[str, tuple[float, float]]
-    calibration: Calibration
     baselines: tuple[JudgedBaseline, ...]
     predictions: Predictions
     model: Path | None
@@ -87,7 +84,7 @@ class Outcome:
             "ensemble": self.picks.ensemble.to_dict(),
             "exported": self.picks.exported,
             "exported_score": self._describe_export(),
-            "calibration": self.calibration.to_dict(),
+            "calibration": self.picks.calibration.to_dict(),
             **self.predictions.to_dict(),
             **self._list_rare_classes(),
             "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],

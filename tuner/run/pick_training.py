@@ -24,17 +24,18 @@ def describe_training(picking: PickingResult) -> str:
 def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
     """Train the pick on all training rows, or average its folds, and score it on held-out rows."""
     setup, study, exportable = run.setup, run.study, picking.exportable
+    calibration = picking.picks.calibration
     trained = train_members(
         setup,
         {record.trial: record for record in study.read_trials()},
         exportable.members,
         run.note,
-        temperature=picking.calibration.temperature,
+        temperature=calibration.temperature,
         fold_networks=run.fold_networks,
     )
     mark_done(study, Stage.FINAL_TRAINING, picking.basis)
     test = score_test_rows(setup, study, picking, trained)
     predictions = predict_out_of_fold(
-        study, setup.truth, exportable.members, temperature=picking.calibration.temperature
+        study, setup.truth, exportable.members, temperature=calibration.temperature
     )
-    return TrainedExportable(exportable, trained, picking.calibration, test, predictions)
+    return TrainedExportable(exportable, trained, calibration, test, predictions)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from tuner.analysis import (
-    Calibration,
     Ensemble,
     Exportable,
     Picks,
@@ -27,15 +26,14 @@ class PickingResult:
     """The networks that a study names.
 
     Attributes:
-        picks: The best trial, the smallest good one, and the ensemble.
-        exportable: The pick that the search exports.
-        calibration: The temperature of its probabilities, and what it gains.
+        picks: The best trial, the smallest good one, and the ensemble; and how the probabilities of
+            the pick that the search exports are calibrated.
+        exportable: That pick.
         basis: What all later stages depend on, as the journal keeps it.
     """
 
     picks: Picks
     exportable: Exportable
-    calibration: Calibration
     basis: dict[str, Any]
 
 
@@ -54,13 +52,12 @@ def pick(
     """
     picks = pick_networks(study, setup.truth, known)
     exportable = make_exportable(picks, picks.exported)
-    calibration = picks.calibration
     basis = make_picking_basis(study) | {
         "exported": picks.exported,
         **describe_networks(exportable.members),
-        "temperature": calibration.temperature,
+        "temperature": picks.calibration.temperature,
     }
-    return PickingResult(picks, exportable, calibration, basis)
+    return PickingResult(picks, exportable, basis)
 
 
 def describe_picks(study: Study, picks: Picks) -> list[str]:

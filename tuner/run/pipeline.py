@@ -72,7 +72,8 @@ def run_search(
         for note in recover_study(study):
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
-        tuner = tuner if tuner or end else make_tuner(setup, run.listeners, crew)
+        if end is None and tuner is None:
+            tuner = make_tuner(setup, run.listeners, crew)
         with record_run(run) as summary:
             outcome = _run_stages(run, beside, tuner, end)
             summary.update(outcome.to_dict())
@@ -107,7 +108,6 @@ def _run_stages(
         records=search.records,
         picks=picking.picks,
         test=export.test,
-        calibration=picking.calibration,
         baselines=report.content.baselines,
         predictions=report.content.predictions,
         model=export.model,

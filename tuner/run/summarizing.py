@@ -32,7 +32,6 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
         records=content.records,
         picks=picking.picks,
         test=content.test,
-        calibration=picking.calibration,
         baselines=content.baselines,
         predictions=content.predictions,
         model=None if export is None else export.model,

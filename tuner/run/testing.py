@@ -32,7 +32,7 @@ def score_test_rows(
     study.journal.append(
         EventKind.TESTED,
         **describe_networks(picking.exportable.members),
-        temperature=picking.calibration.temperature,
+        temperature=picking.picks.calibration.temperature,
         test=test,
     )
     return test
