@@ -106,8 +106,8 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     """
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
-    chosen = ClassOptions(classes, rare_classes, reading)
-    learned = _learn(source, target, options, missing, chosen, reading)
+    class_options = ClassOptions(classes, rare_classes, merge_forms=reading > 1)
+    learned = _learn(source, target, options, missing, class_options, reading)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
     return _encode(source, learned)
@@ -171,13 +171,13 @@ def _learn(
         return _learn_arrays(content, {**options, "--missing": missing}, classes)
     if source in BUNDLED:
         check_fixed_target(content.label, target, BUNDLED_TARGET)
-    chosen = content.names[-1] if target is None else target
-    content.require_column(chosen, "--target")
-    check_options(content, chosen, options)
+    name = content.names[-1] if target is None else target
+    content.require_column(name, "--target")
+    check_options(content, name, options)
     texts = spell_missing(missing)
     table = clear_invisible(content) if reading > 1 else content
     table = mark_missing(table, texts, exact=options["--categorical"])
-    return _learn_table(table, chosen, options, texts, classes, reading)
+    return _learn_table(table, name, options, texts, classes, reading)
 
 
 def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions) -> _Learned:

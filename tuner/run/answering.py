@@ -4,13 +4,10 @@ from dataclasses import replace
 from functools import partial
 
 from tuner.analysis import (
-    Answers,
     Evidence,
-    JudgedBaseline,
     Picks,
     TrialEvidence,
     answer_parts,
-    make_answers,
     make_own_answer,
 )
 from tuner.report.time_spent import measure_time_spent
@@ -22,7 +19,7 @@ from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
 
-__all__ = ["answer_own_question", "answer_questions", "make_evidence", "pick_and_answer"]
+__all__ = ["answer_own_question", "make_evidence", "pick_and_answer"]
 
 
 def pick_and_answer(run: Run, search: SearchResult) -> tuple[PickingResult, Evidence]:
@@ -83,13 +80,3 @@ def answer_own_question(setup: Setup, study: Study, picks: Picks, evidence: Evid
     if judged:
         return sentence
     return f"{sentence.removesuffix('.')}; simple classifiers are yet to be compared with it."
-
-
-def answer_questions(evidence: Evidence, judged: tuple[JudgedBaseline, ...]) -> Answers:
-    """Return all answers of a study.
-
-    Args:
-        evidence: What they rest on.
-        judged: The baselines, compared with what is exported.
-    """
-    return make_answers(replace(evidence, baselines=judged))

@@ -1,13 +1,14 @@
 """Write the report, its charts, and the table of the trials."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tuner.analysis import (
     Evidence,
     Picks,
+    make_answers,
     make_results_table,
     pick_networks,
     predict_out_of_fold,
@@ -18,7 +19,7 @@ from tuner.errors import UserError
 from tuner.files import replace_folder, write_whole
 from tuner.own_files import CHARTS, find_strangers
 from tuner.report import Page, ReportContent, make_study_page
-from tuner.run.answering import answer_questions, make_evidence
+from tuner.run.answering import make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable, read_model
@@ -159,7 +160,7 @@ def collect_content(
         evidence.records,
         picks,
         read_test_scores(study, members, None),
-        answer_questions(evidence, judged),
+        make_answers(replace(evidence, baselines=judged)),
         judged,
         predictions,
         exported_time or _read_exported_time(study, picks),

@@ -163,8 +163,7 @@ class SearchLoop:
         if self._proposals.are_limited:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
-            cohort = self._clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
-            room = min(room, cohort - len(jobs))
+            room = min(room, self._limit_cohort() - len(jobs))
         jobs = self._extend(jobs, room)
         if not jobs and not self._ended.total() and (job := self._proposals.insist()):
             jobs = [self._note_proposal(job)]
@@ -184,8 +183,11 @@ class SearchLoop:
             return self._extend([], min(room, self._trainer.at_once - running))
         if self._oracle.adaptive:
             return []
-        cohort = self._clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
-        return self._extend([], min(room, cohort))
+        return self._extend([], min(room, self._limit_cohort()))
+
+    def _limit_cohort(self) -> int:
+        """Return the most trials of a cohort whose size changes no result."""
+        return self._clock.limit_cohort(self._trainer.choose_cohort_size(self._problem))
 
     def _extend(self, jobs: list[Job], most: int) -> list[Job]:
         """Add proposals to the jobs of a cohort, at most so many, and return it."""

@@ -18,10 +18,6 @@ class Proposals:
         oracle: Proposes the trials.
         seconds: Estimates how long they take.
         clock: The time limit.
-
-    Attributes:
-        screening: Tries first trials on one fold. None without a time limit, and for an oracle that
-            ends trials early itself.
     """
 
     def __init__(self, oracle: SearchOracle, seconds: TrialSeconds, clock: Clock) -> None:
@@ -29,7 +25,8 @@ class Proposals:
         self._seconds = seconds
         self._clock = clock
         self._time_limit: TimeLimit | None = None
-        self.screening: Screening | None = None
+        # none without a time limit, and for an oracle that ends trials early itself
+        self._screening: Screening | None = None
 
     @property
     def are_limited(self) -> bool:
@@ -52,13 +49,13 @@ class Proposals:
         self._time_limit = limit = TimeLimit(seconds.estimate, oracle.limit)
         oracle.limit_time(limit)
         if oracle.races:  # nothing else ends trials early
-            self.screening = Screening(
+            self._screening = Screening(
                 oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
             )
 
     def propose(self) -> Job | None:
         """Return what to train next. None if the oracle waits, or nothing can end in time."""
-        limit, screening = self._time_limit, self.screening
+        limit, screening = self._time_limit, self._screening
         if limit is None:
             return self._oracle.ask()
         limit.begin(self._clock.count_left())
@@ -101,13 +98,13 @@ class Proposals:
     @property
     def screened_now(self) -> int:
         """How many first trials train on one fold now."""
-        return 0 if self.screening is None else self.screening.running
+        return 0 if self._screening is None else self._screening.running
 
     def take_screened(self, result: TrialResult) -> bool:
         """Take what a first trial came to on one fold; return whether the result is such a one."""
-        if self.screening is None or not self.screening.has(result.trial):
+        if self._screening is None or not self._screening.has(result.trial):
             return False
-        self.screening.take(result)
+        self._screening.take(result)
         return True
 
     def leave_out(self, trial: int) -> bool:
@@ -120,8 +117,8 @@ class Proposals:
         """
         if self._time_limit is None:
             self._clock.give_up()
-        elif self.screening is not None and self.screening.has(trial):
-            self.screening.leave_out(trial)
+        elif self._screening is not None and self._screening.has(trial):
+            self._screening.leave_out(trial)
         else:
             self._oracle.leave_out(trial)
             return True

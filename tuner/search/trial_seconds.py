@@ -63,27 +63,25 @@ class TrialSeconds:
         hypermodel: Describes the networks of a space. Of other hypermodels nothing is known.
         epochs: The most epochs of a trial.
         fold_rows: The number of training rows of each fold.
+
+    Attributes:
+        is_known: Whether the schedules of the space are planned, so that trials take a known time.
     """
 
     def __init__(
         self, hypermodel: keras_tuner.HyperModel, epochs: int, fold_rows: Sequence[int]
     ) -> None:
         space = find_space(hypermodel)
-        self._is_known = space is not None and plans_schedules(space)
+        self.is_known = space is not None and plans_schedules(space)
         self._hypermodel = hypermodel
         self._epochs = epochs
         self._folds = len(fold_rows)
         self._rows = sum(fold_rows)
         self._trainings: dict[int, _Training] = {}  # by the trial's number
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the schedules of the space are planned, so that trials take a known time."""
-        return self._is_known
-
     def begin(self, job: Job) -> None:
         """Note that a trial begins."""
-        if self._is_known:
+        if self.is_known:
             work = self._measure(job.hyperparameters.values)
             folds = job.folds or self._folds
             self._trainings[job.trial] = _Training(work, folds, begun=time.monotonic())
@@ -98,7 +96,7 @@ class TrialSeconds:
             epochs: Its most epochs; None for those of the search.
             folds: How many folds it trains; None for all.
         """
-        if not self._is_known:
+        if not self.is_known:
             return None
         known = [each for each in list(self._trainings.values()) if each.is_known]
         if not known:

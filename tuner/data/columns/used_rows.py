@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.data.columns.column import READING
 from tuner.data.columns.rare_classes import RareClasses, settle_rare_classes
 from tuner.data.columns.row_relations import Relations, read_relations
 from tuner.data.columns.target import Target, read_target
@@ -20,12 +19,12 @@ class ClassOptions:
     Attributes:
         order: Classes that come before all others, in this order.
         rare: What to do about classes that have too few rows; None to keep them.
-        reading: The rules by which labels are read, `READING` or those of an earlier version.
+        merge_forms: Whether labels that differ by their form in Unicode alone are one class.
     """
 
     order: Sequence[str] = ()
     rare: RareClasses | None = None
-    reading: int = READING
+    merge_forms: bool = True
 
 
 def read_used_rows(
@@ -48,7 +47,7 @@ def read_used_rows(
     Raises:
         DataError: There are too few or too many classes, or a row has no group or no place.
     """
-    target = read_target(labels, place, classes.order, merge_forms=classes.reading > 1)
+    target = read_target(labels, place, classes.order, merge_forms=classes.merge_forms)
     relations = read_relations(related, options, target.present)
     settled = settle_rare_classes(target, relations, classes.rare)
     if settled.left_out:
