@@ -25,8 +25,8 @@ import numpy as np
 TREE = Path(__file__).resolve().parents[1]
 MOST_DIFFERENCES = 5  # that are printed for a search
 
-# What depends on the clock, on the folder or on the wording of a version.
-IGNORED = {"time", "seconds", "row_seconds", "batch_seconds", "pareto_by_time"}
+# What depends on the clock, on the study's id, on the folder or on the wording of a version.
+IGNORED = {"time", "checksum", "seconds", "row_seconds", "batch_seconds", "pareto_by_time"}
 IGNORED |= {"model", "report", "reason", "failure"}
 
 
