@@ -59,8 +59,8 @@ class Comparison:
         not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
             trial was completed.
         open: Those of `not_told_apart` that more trials could tell apart from the best: their
-            difference is large beside what rows and folds explain, but luck explains it too; or it
-            is told by itself, but may be chance among so many settings; or luck hides any
+            difference is large beside what two single networks differ by, but luck explains it too;
+            or it is told by itself, but may be chance among so many settings; or luck hides any
             difference; or there are too few trials to say. A difference that is negligible wherever
             it is in its interval is not worth more trials.
         row_errors: The standard error of each pair's difference over rows and folds, without luck:
@@ -193,7 +193,7 @@ def compare_settings(
         tuple(pairs),
         (*values[:1], *alike),
         open=_find_open(pairs, tests, share),
-        row_errors=tuple(test.without_luck.standard_error for test in tests),
+        row_errors=tuple(test.row_error for test in tests),
     )
 
 
@@ -239,10 +239,10 @@ def _find_open(
     pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], share: int
 ) -> tuple[Value, ...]:
     """Return the settings that more trials could tell apart from the best one."""
-    without_luck = adjust_by_holm([test.without_luck.p for test in tests])
+    alone = adjust_by_holm([test.alone.p for test in tests])
     return tuple(
         pair.second
-        for pair, test, p in zip(pairs, tests, without_luck, strict=True)
+        for pair, test, p in zip(pairs, tests, alone, strict=True)
         if not pair.told_apart
         and test.can_draw
         and (

@@ -12,7 +12,7 @@ from tuner.study import TrialRecord
 
 __all__ = ["SettingTest", "run_setting_tests"]
 
-_DOMINATES = 6.0  # times the variance over rows and folds: the interval is 2.6 times as wide
+_DOMINATES = 3.0  # times the variance of two single networks: the interval is twice as wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +21,18 @@ class SettingTest:
 
     Attributes:
         t: Student's test over rows, folds and luck.
-        without_luck: The same without luck: what more trials could come to at most.
-        luck_dominates: Whether luck makes the interval more than 2.6 times as wide, that of trials
-            which fail left aside: a setting may fail often, and yet have been tried enough.
+        row_error: The standard error over rows and folds, without luck.
+        alone: The test of the best trial of each as single networks: over rows, folds and what
+            their own training comes to by chance, without luck.
+        luck_dominates: Whether luck makes the interval of `alone` more than twice as wide, that of
+            trials which fail left aside: a setting may fail often, and yet have been tried enough.
         can_draw: Whether either setting has an untried configuration.
         p: The p-value of the test by exchange.
     """
 
     t: TTest
-    without_luck: TTest
+    row_error: float
+    alone: TTest
     luck_dominates: bool
     can_draw: bool
     p: float
@@ -63,30 +66,49 @@ def run_setting_tests(
     luck = estimate_luck(counted, 0)
     luck_of_trained = estimate_luck(of_own, 0) if np.isnan(losses).any() else luck
     weights = weigh_ranks(len(losses))
-    by_cluster = [_average(weights, [cluster_values[r.trial] for r in own]) for own in compared]
-    by_fold = [_average(weights, [r.result.fold_scores for r in own]) for own in compared]
-    rows = estimate_row_variances(
-        [by_cluster[0] - other for other in by_cluster[1:]],
-        [by_fold[0] - other for other in by_fold[1:]],
-        split,
-    )
+    rows = _estimate_variances(compared, cluster_values, split, weights)
+    alone = _estimate_variances([own[:1] for own in compared], cluster_values, split, weights)
     exchanged = run_exchange_test(counted, 0)
     tests = []
     best, *others = (own[0].result.score for own in compared)
-    for column, (other, variance) in enumerate(zip(others, rows, strict=True), start=1):
+    for column, other in enumerate(others, start=1):
         share = max(untried[0], untried[column])
         drawn = Variance(luck[column].value * share, luck[column].freedom)
-        difference = best - other
+        own_rows, own_alone, difference = rows[column - 1], alone[column - 1], best - other
         tests.append(
             SettingTest(
-                run_t_test(difference, variance + drawn),
-                run_t_test(difference, variance),
-                luck_dominates=luck_of_trained[column].value * share > _DOMINATES * variance.value,
+                run_t_test(difference, own_rows + drawn),
+                row_error=float(np.sqrt(own_rows.value)),
+                alone=run_t_test(difference, own_alone),
+                luck_dominates=luck_of_trained[column].value * share > _DOMINATES * own_alone.value,
                 can_draw=share > 0,
                 p=exchanged[column],
             )
         )
     return tests
+
+
+def _estimate_variances(
+    compared: Sequence[Sequence[TrialRecord]],
+    cluster_values: Mapping[int, np.ndarray],
+    split: Split,
+    weights: np.ndarray,
+) -> list[Variance]:
+    """Return the variance over rows and folds of the difference between the first and each other.
+
+    Args:
+        compared: Trials of each setting, the best first; of their mean by rank.
+        cluster_values: The objective of each cluster by trial, shape `(clusters,)`.
+        split: The study's folds.
+        weights: The weights of ranks.
+    """
+    by_cluster = [_average(weights, [cluster_values[r.trial] for r in own]) for own in compared]
+    by_fold = [_average(weights, [r.result.fold_scores for r in own]) for own in compared]
+    return estimate_row_variances(
+        [by_cluster[0] - other for other in by_cluster[1:]],
+        [by_fold[0] - other for other in by_fold[1:]],
+        split,
+    )
 
 
 def _average(weights: np.ndarray, ranked: Sequence[Sequence[float] | np.ndarray]) -> np.ndarray:
