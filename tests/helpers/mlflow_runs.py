@@ -65,7 +65,7 @@ def leave_export(
 
 def write_runs(study: Study, client: MlflowClient | None = None) -> StudyRuns:
     """Bring a study's runs up to date, as `tuner sync` does, but for the pictures."""
-    root = study.folder.parents[1]
+    root = study.root
     client = client or MlflowClient(tracking_uri=choose_tracking_uri(None, root))
     runs = StudyRuns(client, study, root)
     runs.update()

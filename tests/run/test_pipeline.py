@@ -64,10 +64,10 @@ def resume(study, monkeypatch, **limits):
     """Resume a study in a run that must not train."""
     for name in ("make_tuner", "train_pick"):
         monkeypatch.setattr(pipeline, name, None)  # it cannot be called
-    setup, opened = open_study("first", study.folder.parents[1])
+    setup, opened = open_study("first", study.root)
     setup = replace(setup, settings=replace(setup.settings, **limits))
     notes = Notes()
-    outcome = run_search(Run(setup, opened, [notes]), Beside(study.folder.parents[1]))
+    outcome = run_search(Run(setup, opened, [notes]), Beside(study.root))
     return outcome, notes
 
 
@@ -135,7 +135,7 @@ def fill_disk(monkeypatch):
 
 
 def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, monkeypatch):
-    setup, study = open_study("first", study.folder.parents[1])
+    setup, study = open_study("first", study.root)
     picks = pick(setup, study).picks
     monkeypatch.setattr(Evidence, "compared", None)  # as if the space compared nothing
     final = collect_content(setup, study, picks).answers.answer
@@ -148,7 +148,7 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
 
 
 def test_the_report_has_the_exported_models_time_and_that_of_no_other(study):
-    setup, study = open_study("first", study.folder.parents[1])
+    setup, study = open_study("first", study.root)
     content = json.loads((study.folder / "model" / "model.json").read_text())
     found, time = collect_content(setup, study).exported_time, content["prediction_time"]
     assert (found.row, found.batch) == (time["row_seconds"], time["batch_seconds"])
@@ -174,7 +174,7 @@ def edit_model(study, **fields):
 
 
 def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
-    setup, _ = open_study("first", study.folder.parents[1])
+    setup, _ = open_study("first", study.root)
     picked = pick(setup, study)
     assert find_export(study, picked).model == study.model_folder
     edit_model(study, fingerprint="another")
@@ -232,7 +232,7 @@ def test_a_damaged_file_counts_as_missing(study, name, damage):
     path.write_bytes(damage(path.read_bytes()))
     assert find_summary(study, read_last_settings(study)) is None
     assert find_damaged_files(study) == [study.folder / name.partition("/")[0]]
-    setup, _ = open_study("first", study.folder.parents[1])
+    setup, _ = open_study("first", study.root)
     assert (find_export(study, pick(setup, study)) is None) == ("model/" in name)
 
 
@@ -274,7 +274,7 @@ def test_a_model_of_a_version_without_stages_is_not_exported_again(study):
     """Version 0.1.0 wrote no events of stages."""
     events = read_events(study.folder)
     write_events(study.folder, [event for event in events if event["event"] != "stage"])
-    setup, _ = open_study("first", study.folder.parents[1])
+    setup, _ = open_study("first", study.root)
     picked = pick(setup, study)
     assert find_export(study, picked) is not None
     trial = next(event for event in events if event["event"] == "trial")

@@ -94,7 +94,7 @@ def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
 def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study):
     sections = collect_content(setup, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
-    root = study.folder.parents[1]
+    root = study.root
     assert f"`tuner resume study --root {root} --max-trials 30` continues" in sentences
 
 

@@ -151,7 +151,7 @@ def test_an_array_that_cannot_be_read_drops_no_trial(study):
 
 @pytest.mark.parametrize("name", ["journal.jsonl", "study.json"])
 def test_no_changed_bit_of_a_study_goes_unseen(written, study, name):
-    root, whole = study.folder.parents[1], read_all(written)
+    root, whole = study.root, read_all(written)
     path = study.folder / name
     content = path.read_bytes()
     unseen = []
@@ -225,7 +225,7 @@ def test_a_journal_that_cannot_be_read_is_named(study):
 @pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")])
 def test_a_study_that_lost_its_journal_is_not_begun_again(study, lose):
     lose(study.journal.path)
-    root = study.folder.parents[1]
+    root = study.root
     assert read_error(lambda: Study.open("study", root), StudyError) == (
         f"study study in {root} has lost its journal.jsonl; restore the file from a copy, or "
         "empty the folder oof in it to train all trials again"
@@ -248,14 +248,14 @@ def test_a_trial_that_stands_twice_in_an_old_journal_is_refused(study):
 def test_a_description_that_is_none_is_named(study, text):
     path = study.folder / "study.json"
     path.write_text(text)
-    message = read_error(lambda: Study.open("study", study.folder.parents[1]), StudyError)
+    message = read_error(lambda: Study.open("study", study.root), StudyError)
     assert message.startswith(f"study description {path} cannot be read (")
     assert message.endswith("restore the file from a copy")
 
 
 def test_a_study_that_lost_its_description_is_told_from_one_that_is_not_there(study):
     (study.folder / "study.json").unlink()
-    root = study.folder.parents[1]
+    root = study.root
     assert read_error(lambda: Study.open("study", root), StudyError) == (
         f"study study in {root} has lost its study.json; restore the file from a copy"
     )

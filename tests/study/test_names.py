@@ -18,14 +18,14 @@ def test_a_name_cannot_leave_the_folder(make_study, name, tmp_path):
 def test_the_path_of_a_study_in_place_of_its_name_is_told_by_its_name(make_study):
     study = make_study("one")
     with pytest.raises(StudyError) as error:
-        Study.open(str(study.folder), study.folder.parents[1])
+        Study.open(str(study.folder), study.root)
     assert str(error.value) == (
         f"study name {str(study.folder)!r} is not allowed; give the name alone, one"
     )
 
 
 def test_free_names_count_up_and_are_always_allowed(make_study):
-    root = make_study("digits-mlp-1").folder.parents[1]
+    root = make_study("digits-mlp-1").root
     assert find_free_name("digits-mlp", root) == "digits-mlp-2"
     assert find_free_name("../my data (1)", root) == "my_data_1_-1"
     assert find_free_name("...", root) == "study-1"
@@ -63,4 +63,4 @@ def test_a_study_whose_folder_cannot_be_read_is_listed(make_study, monkeypatch):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(type(study.folder), "stat", refuse)  # root can read everything
-    assert list_study_names(study.folder.parents[1]) == ["one"]
+    assert list_study_names(study.root) == ["one"]

@@ -41,7 +41,7 @@ def study(tmp_path):
 
 
 def create(study, *, overwrite):
-    return Study.create(study.record, study.folder.parents[1], overwrite=overwrite)
+    return Study.create(study.record, study.root, overwrite=overwrite)
 
 
 def list_all(folder):
@@ -112,7 +112,7 @@ def test_a_model_card_that_people_have_changed_is_not_deleted_with_a_study(study
 def test_a_study_that_lost_its_description_is_not_deleted_unasked(study):
     (study.folder / "study.json").unlink()
     before = list_all(study.folder)
-    root = study.folder.parents[1]
+    root = study.root
     assert read_error(lambda: create(study, overwrite=False), StudyError) == (
         f"study study in {root} has lost its study.json; restore the file from a copy, or give "
         "--study another name, or --overwrite to delete the study first"
@@ -173,7 +173,7 @@ def test_what_systems_and_stopped_copies_leave_does_not_stand_in_the_way(study):
     open_elsewhere = {name for name in OF_SYSTEMS if "hidden" in name or ".nfs" in name}
     assert left - {"study.json", "search.lock", "journal.lock"} == open_elsewhere
     again.begin(again.record.settings)
-    assert Study.open("study", again.folder.parents[1]).count_trials() == 0
+    assert Study.open("study", again.root).count_trials() == 0
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "oof/._letters.txt", ".thesis.txt.Xy1Zw2"])

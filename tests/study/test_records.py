@@ -25,7 +25,7 @@ def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):
 
 def test_a_study_of_an_earlier_version_goes_on_as_it_was(make_study):
     study = make_study()
-    path, root = study.folder / "study.json", study.folder.parents[1]
+    path, root = study.folder / "study.json", study.root
     described = json.loads(path.read_text())
     del described["checksum"]
     for name in ("repeats", "class_weight"):

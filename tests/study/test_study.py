@@ -13,7 +13,7 @@ def test_a_study_comes_back_from_the_disk(make_study, make_record):
     written = [make_record(trial) for trial in range(3)]
     for record in written:
         study.write_trial(record, {})
-    opened = Study.open("study", study.folder.parents[1])
+    opened = Study.open("study", study.root)
     assert opened.record.to_dict() == study.record.to_dict()
     assert [record.to_dict() for record in opened.read_trials()] == [r.to_dict() for r in written]
     for record in written:
@@ -34,7 +34,7 @@ def test_a_trial_counts_only_once_its_probabilities_are_there(make_study, make_r
 def test_a_taken_name_is_refused_unless_overwritten(make_study, make_record):
     study = make_study()
     study.write_trial(make_record(0), {})
-    root = study.folder.parents[1]
+    root = study.root
     assert read_error(lambda: Study.create(study.record, root), StudyError) == (
         f"study study already exists in {root}; give --study another name, or --overwrite to "
         "delete it first"
@@ -48,7 +48,7 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
     assert read_error(lambda: Study.open("digits", tmp_path), StudyError) == (
         f"there is no study digits; there are none in {tmp_path}"
     )
-    root = make_study("digits-mlp-1").folder.parents[1]
+    root = make_study("digits-mlp-1").root
     assert list_study_names(root) == ["digits-mlp-1"]
     assert read_error(lambda: Study.open("digits-mlp-2", root), StudyError) == (
         "there is no study digits-mlp-2; did you mean digits-mlp-1? Known are digits-mlp-1"
@@ -70,7 +70,7 @@ def test_a_damaged_description_is_named(make_study):
     study = make_study()
     path = study.folder / "study.json"
     path.write_text("{}")
-    assert read_error(lambda: Study.open("study", study.folder.parents[1]), StudyError) == (
+    assert read_error(lambda: Study.open("study", study.root), StudyError) == (
         f"study description {path} cannot be read (space: it is missing); "
         "correct that, or restore the file from a copy"
     )
@@ -88,5 +88,5 @@ def test_a_folder_that_cannot_be_written_is_named(make_study):
 def test_a_folder_that_was_renamed_gives_the_study_its_name(make_study):
     study = make_study("one")
     study.folder.rename(study.folder.with_name("two"))
-    opened = Study.open("two", study.folder.parents[1])
+    opened = Study.open("two", study.root)
     assert (opened.record.name, opened.record.id) == ("two", study.record.id)

@@ -44,7 +44,7 @@ def test_the_best_distinct_configurations_are_kept_in_their_order(earlier):
 
 
 def test_a_study_keeps_what_it_began_with(setup, earlier, tmp_path):
-    root = earlier.folder.parents[1]
+    root = earlier.root
     begun = begin(setup, root)
     study = create_study(begun, Destination(root, "kept"))
     assert Study.open("kept", root).record.warm_start == read_warm_start(earlier)
@@ -56,7 +56,7 @@ def test_a_study_keeps_what_it_began_with(setup, earlier, tmp_path):
 
 
 def test_a_study_of_the_same_rows_is_told_that_they_have_chosen_before(setup, earlier):
-    root = earlier.folder.parents[1]
+    root = earlier.root
     assert begin(setup, root).warnings == (
         "study study was searched on the same rows, so its best trials were chosen by them "
         "already; scores of this study are corrected for its own choice only",
@@ -68,7 +68,7 @@ def test_a_study_of_the_same_rows_is_told_that_they_have_chosen_before(setup, ea
 def test_a_comparison_does_not_begin_with_what_was_good_elsewhere(setup, earlier):
     comparing = replace(setup.space, compare="depth")
     with pytest.raises(SpaceError) as error:
-        begin(setup, earlier.folder.parents[1], space=comparing)
+        begin(setup, earlier.root, space=comparing)
     assert str(error.value) == (
         "--from: space test compares settings of depth, and trials that were the best elsewhere "
         "would favour the settings that they suited; leave out --from, or search a space that "
@@ -79,7 +79,7 @@ def test_a_comparison_does_not_begin_with_what_was_good_elsewhere(setup, earlier
 def test_a_space_in_which_no_trial_has_a_place_is_refused(setup, earlier):
     other = make_space("[sgd]\nlearning_rate = { min = 1e-5, max = 1e-4 }\n")
     with pytest.raises(SpaceError) as error:
-        begin(setup, earlier.folder.parents[1], space=other)
+        begin(setup, earlier.root, space=other)
     assert str(error.value) == (
         "--from: none of the 12 best configurations of study study lies in space test; search a "
         "space with the same hyperparameters and wider ranges, or leave out --from"

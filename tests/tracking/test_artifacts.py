@@ -34,7 +34,7 @@ def write_report(study):
 
 def write_all(client, study):
     """Write a study's runs and its pictures; return the id of its own run."""
-    runs = StudyRuns(client, study, study.folder.parents[1])
+    runs = StudyRuns(client, study, study.root)
     runs.update()
     runs.close()
     runs.draw()

@@ -25,7 +25,7 @@ def patience(monkeypatch):
 
 def test_a_mirror_creates_the_database_and_writes_until_the_study_ends(make_study, make_record):
     study, faults = make_study(), []
-    root = study.folder.parents[1]
+    root = study.root
     mirror = MlflowMirror(choose_tracking_uri(None, root), root, on_fault=faults.append)
     mirror.on_study_begin(study)
     append_trials(study, make_record(0), make_record(1))
@@ -51,7 +51,7 @@ def test_a_store_that_cannot_be_written_is_reported_once_and_stops_nothing(
 ):
     study, faults = make_study(), []
     (study.folder / "garbage.db").write_bytes(b"no database at all, but more than a header" * 50)
-    root = study.folder.parents[1]
+    root = study.root
     mirror = MlflowMirror(uri.format(folder=study.folder), root, on_fault=faults.append)
     mirror.on_study_begin(study)
     append_trials(study, make_record(0))

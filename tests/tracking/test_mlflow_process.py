@@ -39,7 +39,7 @@ def test_a_server_that_stops_and_starts_has_every_run_once_in_the_end(
     server, make_study, make_record
 ):
     study, faults = make_study(), []
-    root = study.folder.parents[1]
+    root = study.root
     mirror = MlflowMirror(server.uri, root, on_fault=faults.append)
     mirror.on_study_begin(study)
     append_trials(study, make_record(0))

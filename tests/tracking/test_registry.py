@@ -141,7 +141,7 @@ def test_a_study_of_the_same_name_gets_a_version_of_its_own(client, study):
     leave_export(study, "one")
     sync(client, study)
     record = replace(study.record, id="another")
-    other = Study.create(record, study.folder.parents[1], overwrite=True)
+    other = Study.create(record, study.root, overwrite=True)
     leave_export(other, "one")
     run_id = sync(client, other)
     assert len(list_versions(client)) == 2
@@ -164,7 +164,7 @@ def test_an_answer_that_is_lost_after_any_call_leaves_the_model_registered_once(
         return answer
 
     monkeypatch.setattr(MlflowClient, name, lose_first_answer)
-    runs = StudyRuns(client, study, study.folder.parents[1])
+    runs = StudyRuns(client, study, study.root)
     with pytest.raises(ConnectionError):
         runs.update()
     runs.update()

@@ -204,7 +204,7 @@ def test_folds_space_and_summary_are_artifacts_and_the_data_an_input(mirrored):
     study, run_id = mirrored.study, mirrored.written.run_id
     artifacts = {artifact.path for artifact in mirrored.client.list_artifacts(run_id)}
     assert artifacts == {"folds.json", "space.json", "summary.json"}
-    (folder,) = (study.folder.parents[1] / "artifacts" / "points" / "test").iterdir()
+    (folder,) = (study.root / "artifacts" / "points" / "test").iterdir()
     folds = json.loads((folder / "artifacts" / "folds.json").read_text())
     assert folds == study.record.split.to_dict()
     (dataset,) = mirrored.runs["study"].inputs.dataset_inputs
@@ -254,7 +254,7 @@ def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
     client, study, make_study, make_record, calls, monkeypatch
 ):
     """MLflow does what each call asks for, but the answer to one call is lost."""
-    root = study.folder.parents[1]
+    root = study.root
     append_trials(study, make_record(0), make_record(1))
     whole = make_study("whole")
     append_trials(whole, make_record(0), make_record(1))
@@ -297,7 +297,7 @@ def test_an_experiment_that_a_user_deleted_is_restored(client, study):
 
 
 def test_an_experiment_that_a_user_deletes_during_a_search_is_restored(client, study, make_record):
-    runs = StudyRuns(client, study, study.folder.parents[1])
+    runs = StudyRuns(client, study, study.root)
     runs.update()
     client.delete_experiment(runs.experiment_id)
     append_trials(study, make_record(0))

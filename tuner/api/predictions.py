@@ -69,7 +69,7 @@ def _predict_rows(model: ExportedModel, rows: Any, on_error: str, caller: Caller
 
 def _name_classes(study: Study, model: ExportedModel) -> list[Any]:
     """Return the classes with the type that the labels of a study's rows have."""
-    source = find_kept(str(study.record.data.get("source", "")), study.folder.parents[1])
+    source = find_kept(str(study.record.data.get("source", "")), study.root)
     kind = read_label_type(source, model.schema.target)
     return read_labels(model.schema.classes, kind)
 

@@ -254,7 +254,7 @@ class SearchedStudy(StudyResults):
         """
         with self._call(verbose) as caller:
             on = Engine(engine, ray_address, ray_workers)
-            search = Search(caller, self.folder.parents[1], tracking_uri, on)
+            search = Search(caller, self._study.root, tracking_uri, on)
             finished = search.resume(
                 self.name,
                 max_trials,
@@ -277,7 +277,7 @@ class SearchedStudy(StudyResults):
             StudyError: Another process writes the study to MLflow.
             TrackingError: MLflow cannot be written.
         """
-        root = self.folder.parents[1]
+        root = self._study.root
         uri = choose_tracking_uri(tracking_uri, root)
         with self._call() as caller:
             write_to_mlflow(self._study, uri, root, caller.messages)

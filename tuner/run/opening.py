@@ -105,7 +105,7 @@ def load_setup(
     record = study.record
     if hypermodel is not None:
         _check_hypermodel(hypermodel, record)
-    request = _read_request(record, study.folder.parents[1])
+    request = _read_request(record, study.root)
     kept = _read_hypermodel(record)
     return Setup(
         None if kept else Space.from_dict(record.space_definition),

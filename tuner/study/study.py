@@ -130,7 +130,7 @@ class Study:
         """
         if differences := self.record.find_differences(record):
             raise StudyError(
-                f"study {record.name} in {self.folder.parents[1]} differs: "
+                f"study {record.name} in {self.root} differs: "
                 f"{'; '.join(differences)}; give what the study began with, --study another name, "
                 "or --overwrite to delete it first"
             )
@@ -142,9 +142,13 @@ class Study:
             name: `resume`, `report` or another command that takes a study.
             *options: Follow the study's name. `--root` is added if the root is not `mlruns`.
         """
-        root = self.folder.parents[1]
-        root_options = () if root == Path("mlruns") else ("--root", str(root))
+        root_options = () if self.root == Path("mlruns") else ("--root", str(self.root))
         return shlex.join(["tuner", name, self.record.name, *options, *root_options])
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds everything that searches write."""
+        return self.folder.parents[1]
 
     @property
     def model_folder(self) -> Path:

@@ -61,7 +61,7 @@ def test_artifacts_go_where_the_environment_says(
     monkeypatch.setenv("MLFLOW_DEFAULT_ARTIFACT_ROOT", "memory://team/")
     study = make_study()
     client = open_store(postgresql.make_uri(make_database()))
-    runs = StudyRuns(client, study, study.folder.parents[1])
+    runs = StudyRuns(client, study, study.root)
     with pytest.raises(Exception, match="memory"):  # MLflow has no such store
         runs.update()
     experiment = client.get_experiment(runs.experiment_id)
@@ -97,7 +97,7 @@ def test_postgresql_stops_and_starts_in_the_middle(
 ):
     study = make_study()
     uri = postgresql.make_uri(make_database())
-    runs = StudyRuns(MlflowClient(tracking_uri=uri), study, study.folder.parents[1])
+    runs = StudyRuns(MlflowClient(tracking_uri=uri), study, study.root)
     append_trials(study, make_record(0))
     runs.update()
     postgresql.stop()
