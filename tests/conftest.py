@@ -84,10 +84,9 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that the processes of tests end together."""
-    folder = Path(__file__).parent
-    long = ("docs/test_notebooks.py", "docs", "cli", "serving", "training", "tracking", "api")
-    longest = [folder / name for name in long]
-    items.sort(key=lambda item: [not item.path.is_relative_to(path) for path in longest])
+    long = ("docs/test_notebooks.py", "docs/", "cli/", "serving/", "training/", "tracking/", "api/")
+    longest = [f"tests/{name}" for name in long]
+    items.sort(key=lambda item: [not item.nodeid.startswith(name) for name in longest])
 
 
 def pytest_collection_finish() -> None:
