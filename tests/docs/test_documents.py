@@ -15,12 +15,15 @@ from tests.helpers.documents import DOCUMENTS, ROOT, Block, blocks_of, commands_
 from tests.helpers.shell import Shell
 from tuner.space import list_shipped_spaces, load_space, parse_space
 
-# The studies that the documents speak of; the first two with a report, a model and runs in MLflow.
-WHOLE = ["tuner search --space mlp_depth", "tuner search --space mlp --data my_table.csv"]
+# The studies that the documents speak of: one of a whole search, with a report, a model and runs in
+# MLflow, and others of trials alone. Those of the digits have fewer rows, which no document shows.
+WHOLE = "tuner search --space mlp_depth --data iris --study digits-mlp_depth-1"
 SEARCHED = [
-    "tuner search --space mlp_width --data digits",
+    "tuner search --space mlp_width --data iris --study digits-mlp_width-1",
+    "tuner search --space mlp --data my_table.csv",
     "tuner search --space mlp_depth --data my_table.csv",
 ]
+EXPORTED = "tuner export my_table-mlp-1"
 STUDIES = Path("mlruns", "studies")
 README = ROOT / "README.md"
 
@@ -61,15 +64,15 @@ def write_tables(folder: Path, rng: np.random.Generator) -> None:
 
 @pytest.fixture(scope="module")
 def shell(files: Path) -> Iterator[Shell]:
-    """A terminal in that folder, after the studies were searched."""
+    """A terminal in that folder, after the studies were searched and a model exported."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(files)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         shell = Shell(files, patch)
-        for line in WHOLE:
-            shell.search(line)
+        shell.search(WHOLE)
         for line in SEARCHED:
             shell.begin(line)
+        shell.export(EXPORTED)
         # what is said of it holds for a study of any space, and networks for tables take longer
         copytree(STUDIES / "my_table-mlp-1", STUDIES / "my_table-tabular-1")
         yield shell

@@ -62,6 +62,10 @@ class Shell:
         """Run a search of two trials, without what follows."""
         self._search_only([*line.split()[1:], *_SMALL])
 
+    def export(self, line: str) -> None:
+        """Export a model in the formats that a whole search writes."""
+        self._run_in_process(line.split()[1:])
+
     def run(self, command: list[str]) -> None:
         """Run a command, and fail where it fails."""
         name = command[0]
