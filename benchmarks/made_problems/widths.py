@@ -5,8 +5,6 @@ from made_problems.problem import MadeProblem
 
 __all__ = ["WIDTHS"]
 
-_WIDTHS = frozenset(2**n for n in range(3, 11))
-
 WIDTHS = (
     MadeProblem(
         "width_board",
@@ -29,7 +27,7 @@ WIDTHS = (
         "mlp_width",
         1200,
         draw_noisy_line(4, 2.0),
-        "one weighted sum says all",
-        as_good=_WIDTHS,
+        "one weighted sum says all, and hundreds of units learn the noise",
+        as_good=frozenset({8, 16, 32}),
     ),
 )
