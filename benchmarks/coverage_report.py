@@ -57,15 +57,17 @@ def summarise(claims: Sequence[Line], luck: Sequence[float] | None = None) -> Su
     # the end of an interval that is cut off at 0 or 1 does not tell its width
     half = np.maximum(high - score, score - low)
     error = np.hypot(half / _NORMAL, true_error)
-    differences = (score - true) / error
-    design = np.ones((len(claims), 1))
+    stated = error > 0  # a plain score of 1 states none, and covers nothing but itself
+    differences = (score - true)[stated] / error[stated]
+    design = np.ones((len(differences), 1))
     if luck is not None:
-        design = np.column_stack([design, np.array(luck) / error])
+        design = np.column_stack([design, np.array(luck)[stated] / error[stated]])
     effects, *_ = np.linalg.lstsq(design, differences, rcond=None)
     rest = differences - design @ effects
-    variance = rest @ rest / (len(claims) - design.shape[1])
+    variance = rest @ rest / (len(differences) - design.shape[1])
     inverse = np.linalg.pinv(design.T @ design)
-    beyond = np.abs(differences) / _NORMAL
+    beyond = np.where(score == true, 0.0, np.finfo(np.float64).max)
+    beyond[stated] = np.abs(differences) / _NORMAL
     return Summary(
         draws=len(claims),
         coverage=float(np.mean(beyond <= 1)),

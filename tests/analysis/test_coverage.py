@@ -47,6 +47,15 @@ def test_too_wide_and_too_optimistic_is_told():
     assert adjusted.bias_error < 0.7 * cell.bias_error
 
 
+def test_a_score_without_an_error_covers_itself_alone():
+    claims, luck = make_claims(1.96, draws=100)
+    for claim, true in zip(claims[:20], [1.0] * 10 + [0.9] * 10, strict=True):
+        claim |= {"score": 1.0, "low": 1.0, "high": 1.0, "true": true}
+    cell, rest = summarise(claims, luck), summarise(claims[20:], luck[20:])
+    assert cell.coverage == pytest.approx(0.1 + 0.8 * rest.coverage)
+    assert (cell.bias, cell.spread) == pytest.approx((rest.bias, rest.spread))
+
+
 def test_the_report_has_a_line_for_each_cell():
     claims, _ = make_claims(1.96, draws=40)
     lines = [
