@@ -10,7 +10,6 @@ from benchmarks.comparisons import LUCK, PRUNED, made, rates, trained
 from tests.helpers.problems import make_split
 from tests.helpers.spaces import make_space
 from tuner.analysis import setting_comparison
-from tuner.analysis.luck import weigh_ranks
 from tuner.analysis.setting_comparison import (
     compare_settings,
     find_untried_shares,
@@ -56,10 +55,14 @@ class Trials:
         record = self.records[trial]
         self.records[trial] = replace(record, result=replace(record.result, **fields))
 
-    def compare(self, maximise=False, split=SPLIT):
-        setting = group_by_hyperparameter("depth")
+    def compare(self, maximise=False, split=SPLIT, untried=None):
         return compare_settings(
-            self.records, self.cluster_values, get_setting=setting, split=split, maximise=maximise
+            self.records,
+            self.cluster_values,
+            get_setting=group_by_hyperparameter("depth"),
+            split=split,
+            maximise=maximise,
+            untried=untried,
         )
 
 
@@ -195,16 +198,19 @@ def test_a_difference_that_is_clear_by_itself_is_open_until_it_is_among_many(shi
     assert compared.open == unclear
 
 
-def test_what_a_single_network_has_by_chance_is_not_taken_for_that_of_rows_and_folds():
-    """The trials of a setting say together what its rows and folds come to."""
-    errors = {}
-    for rounds in (1, 8):
-        trials = Trials()
-        for _ in range(rounds):
-            trials.add(0).add(1)
-        (errors[rounds],) = trials.compare().row_errors
-    alike = np.sqrt((weigh_ranks(8) ** 2).sum())  # of a mean of networks that vary alike
-    assert errors[8] == pytest.approx(alike * errors[1], rel=0.2)
+def test_what_a_single_network_has_by_chance_counts_once():
+    """As luck; where there is none, since all configurations were tried, as an error of its own."""
+    trials = Trials()
+    for _ in range(8):
+        trials.add(0).add(1)
+
+    def measure_error(untried):
+        (pair,) = trials.compare(untried=dict.fromkeys((0, 1), untried)).pairs
+        return (pair.interval[1] - pair.difference) / 1.98
+
+    (single,) = trials.compare().single_errors
+    assert measure_error(0.0) == pytest.approx(single, rel=0.01)
+    assert measure_error(1.0) < 0.8 * single
 
 
 def test_one_trial_of_each_setting_tells_nothing_apart_and_more_could():
@@ -241,24 +247,14 @@ def test_what_cannot_be_drawn_any_more_adds_no_luck_and_opens_nothing():
     for drawn in range(4):
         trials.add(0, 5.0 + 3.0 * drawn).add(1, 0.1 * drawn)
 
-    def compare(untried):
-        return compare_settings(
-            trials.records,
-            trials.cluster_values,
-            get_setting=group_by_hyperparameter("depth"),
-            split=SPLIT,
-            maximise=False,
-            untried=untried,
-        )
-
     widths = [
         pair.interval[1] - pair.interval[0]
         for untried in (None, {0: 0.5, 1: 0.5}, {0: 0.0, 1: 0.0})
-        for pair in compare(untried).pairs
+        for pair in trials.compare(untried=untried).pairs
     ]
     assert widths[0] > widths[1] > widths[2]
-    assert compare(None).open == (0,)
-    assert compare({0: 0.0, 1: 0.0}).open == ()
+    assert trials.compare().open == (0,)
+    assert trials.compare(untried={0: 0.0, 1: 0.0}).open == ()
 
 
 @pytest.mark.parametrize(("rounds", "unclear"), [(5, (1,)), (6, ())])

@@ -39,7 +39,7 @@ class Pair(Generic[T]):
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether 0 is outside of the interval: the pair is told apart if it is the only one."""
+        """Whether 0 is outside of the interval: by Student's t alone, the pair is told apart."""
         return self.interval[0] > 0 or self.interval[1] < 0
 
 

@@ -63,8 +63,8 @@ class Comparison:
             or it is told by itself, but may be chance among so many settings; or luck hides any
             difference; or there are too few trials to say. A difference that is negligible wherever
             it is in its interval is not worth more trials.
-        row_errors: The standard error of each pair's difference over rows and folds, without luck:
-            what is left of it however many trials there are.
+        single_errors: The standard error of each pair's difference as that of two single networks,
+            over rows and folds: what is within it is not worth more trials.
     """
 
     share: int
@@ -72,7 +72,7 @@ class Comparison:
     pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]
     open: tuple[Value, ...] = ()
-    row_errors: tuple[float, ...] = ()
+    single_errors: tuple[float, ...] = ()
 
     def find_pair(self, other: Value) -> Pair[Value] | None:
         """Return the pair of the best setting and another; None if there is none."""
@@ -193,7 +193,7 @@ def compare_settings(
         tuple(pairs),
         (*values[:1], *alike),
         open=_find_open(pairs, tests, share),
-        row_errors=tuple(test.row_error for test in tests),
+        single_errors=tuple(test.single_networks.standard_error for test in tests),
     )
 
 
@@ -239,10 +239,10 @@ def _find_open(
     pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], share: int
 ) -> tuple[Value, ...]:
     """Return the settings that more trials could tell apart from the best one."""
-    alone = adjust_by_holm([test.alone.p for test in tests])
+    of_single = adjust_by_holm([test.single_networks.p for test in tests])
     return tuple(
         pair.second
-        for pair, test, p in zip(pairs, tests, alone, strict=True)
+        for pair, test, p in zip(pairs, tests, of_single, strict=True)
         if not pair.told_apart
         and test.can_draw
         and (

@@ -21,18 +21,17 @@ class SettingTest:
 
     Attributes:
         t: Student's test over rows, folds and luck.
-        row_error: The standard error over rows and folds, without luck.
-        alone: The test of the best trial of each as single networks: over rows, folds and what
-            their own training comes to by chance, without luck.
-        luck_dominates: Whether luck makes the interval of `alone` more than twice as wide, that of
-            trials which fail left aside: a setting may fail often, and yet have been tried enough.
+        single_networks: The test of the best trial of each as it is: over rows, folds and what its
+            own training comes to by chance, without luck.
+        luck_dominates: Whether luck makes the interval of `single_networks` more than twice as
+            wide, that of trials which fail left aside: a setting may fail often, and yet have been
+            tried enough.
         can_draw: Whether either setting has an untried configuration.
         p: The p-value of the test by exchange.
     """
 
     t: TTest
-    row_error: float
-    alone: TTest
+    single_networks: TTest
     luck_dominates: bool
     can_draw: bool
     p: float
@@ -50,7 +49,8 @@ def run_setting_tests(
 
     The variance over rows and folds is that of the mean of a setting's trials, each weighed by its
     chance to be the best of half as many. The best trial alone would also have what is by chance
-    in its own networks, which is in the luck already.
+    in its own networks, which is in the luck already. Of configurations that were all tried there
+    is no luck, and that chance counts.
 
     Args:
         compared: The completed trials of each setting, the best first; the best setting first.
@@ -66,21 +66,22 @@ def run_setting_tests(
     luck = estimate_luck(counted, 0)
     luck_of_trained = estimate_luck(of_own, 0) if np.isnan(losses).any() else luck
     weights = weigh_ranks(len(losses))
-    rows = _estimate_variances(compared, cluster_values, split, weights)
-    alone = _estimate_variances([own[:1] for own in compared], cluster_values, split, weights)
+    of_means = _estimate_variances(compared, cluster_values, split, weights)
+    best_trials = [own[:1] for own in compared]
+    of_single = _estimate_variances(best_trials, cluster_values, split, weights)
     exchanged = run_exchange_test(counted, 0)
     tests = []
     best, *others = (own[0].result.score for own in compared)
     for column, other in enumerate(others, start=1):
+        mean, single = of_means[column - 1], of_single[column - 1]
         share = max(untried[0], untried[column])
         drawn = Variance(luck[column].value * share, luck[column].freedom)
-        own_rows, own_alone, difference = rows[column - 1], alone[column - 1], best - other
+        rows = Variance(share * mean.value + (1 - share) * single.value, mean.freedom)
         tests.append(
             SettingTest(
-                run_t_test(difference, own_rows + drawn),
-                row_error=float(np.sqrt(own_rows.value)),
-                alone=run_t_test(difference, own_alone),
-                luck_dominates=luck_of_trained[column].value * share > _DOMINATES * own_alone.value,
+                run_t_test(best - other, rows + drawn),
+                single_networks=run_t_test(best - other, single),
+                luck_dominates=luck_of_trained[column].value * share > _DOMINATES * single.value,
                 can_draw=share > 0,
                 p=exchanged[column],
             )

@@ -37,6 +37,16 @@ def test_how_large_a_network_must_be_is_answered_by_the_smallest_that_is_not_wor
     assert answers("depth", (0, 4, 1), unclear=[4, 1])
 
 
+def test_depths_with_as_many_parameters_are_no_sizes(made):
+    study = made()
+    for depth in (1, 2, 3):
+        study.add({"depth": depth, "parameters": 20_000})
+    evidence = study.evidence()
+    settings = tuple(Setting(v, 8, v - 1, 0.1 * v, (0.0, 1.0)) for v in (1, 2, 3))
+    evidence.comparisons["depth"] = Comparison(8, settings, (), (1, 2, 3), (3,))
+    assert not is_answered(evidence)
+
+
 def test_all_settings_are_asked_about_for_eight_rounds(answers):
     assert not answers("depth", (4, 3, 0), told=[0], unclear=[4], rounds=7)
     assert answers("depth", (4, 3, 0), told=[0], rounds=6)

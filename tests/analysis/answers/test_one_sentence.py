@@ -19,7 +19,7 @@ def says(made):
     interval has no 0 in it.
     """
 
-    def answer(name, right, *, told=(), unclear=(), clear=(), others=None, derived=None):
+    def answer(name, right, *, told=(), unclear=(), clear=(), p=0.5, others=None, derived=None):
         study = made()
         for value in right:
             units = {"units": (derived or {}).get(value)} if derived else {}
@@ -36,7 +36,7 @@ def says(made):
                 value,
                 -place,
                 (-place - 0.5, -place + (0.5 if value in (*told, *clear) else 2 * place)),
-                p=0.5,
+                p=p,
                 adjusted_p=0.5,
                 told_apart=value in told,
             )
@@ -221,15 +221,27 @@ def test_width(says):
 
 
 def test_a_difference_whose_interval_has_no_zero_in_it_may_be_chance(says):
-    """The sentence must not say that settings are alike beside numbers that say they are not."""
-    assert says("units", {64: 0.97, 32: 0.96, 8: 0.9}, clear=[8]).endswith(
-        "8 units 90 % (cross-entropy 0.100 against 2.100; the difference is 2.00, between 1.50 and "
-        "2.50, which may be chance among three settings)."
-    )
-    assert says("kind", {"l2": 0.97, "none": 0.9}, clear=["none"], unclear=["none"]).startswith(
+    """The sentence says why it is not told, beside numbers that seem to tell it."""
+    l2 = {"l2": 0.97, "none": 0.9}
+    assert says("kind", l2, clear=["none"], unclear=["none"]).startswith(
         "It cannot be told from 2 trials: with L2 97 % of rows are right, without a regularizer 90 "
         "% (cross-entropy 0.100 against 1.100; the difference is 1.00, between 0.50 and 1.50, "
-        "which may be chance with eight trials of each)"
+        "which may be chance with 8 trials of each)"
+    )
+    many = {64: 0.97, 32: 0.96, 8: 0.9}
+    assert says("units", many, clear=[8], p=0.04) == (  # all configurations were tried
+        "On these rows 8 units do as well, as far as can be told: with 64 units 97 % of rows are "
+        "right, with 8 units 90 % (cross-entropy 0.100 against 2.100; the difference is 2.00, "
+        "between 1.50 and 2.50, which may be chance among three settings)."
+    )
+
+
+def test_what_is_open_beside_the_simplest_is_said(says):
+    assert says("depth", {0: 0.97, 1: 0.96, 2: 0.9}, unclear=[2]).endswith(
+        "; whether two hidden layers do as well cannot be told yet."
+    )
+    assert says("units", {8: 0.97, 64: 0.96}, unclear=[64]).endswith(
+        "; whether 64 units do as well cannot be told yet."
     )
 
 
@@ -369,7 +381,7 @@ def test_where_luck_is_far_too_large_no_number_of_trials_is_promised(made):
     study = made().add({"depth": 0}, seconds=9.0).add({"depth": 1}, seconds=11.0)
     settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
     pair = Pair(1, 0, -0.01, (-2.0, 2.0), 0.5, 0.5, False)
-    comparison = Comparison(8, settings, (pair,), (1, 0), (0,), row_errors=(0.01,))
+    comparison = Comparison(8, settings, (pair,), (1, 0), (0,), single_errors=(0.01,))
     assert answer_in_one_sentence(study.evidence(), "depth", comparison).endswith(
         "; it would take more than 126 more trials, and 21 min."
     )

@@ -18,7 +18,8 @@ def is_answered(evidence: TrialEvidence) -> bool:
 
     Where the question is how large a network must be, the answer is the smallest setting that is
     not worse than the best. The others are asked about for eight rounds: until then a large
-    difference shows, and a small one is not worth more trials.
+    difference shows, and a small one is not worth more trials. Depths with the same number of
+    parameters are no sizes.
 
     Args:
         evidence: Its space compares a hyperparameter.
@@ -29,9 +30,14 @@ def is_answered(evidence: TrialEvidence) -> bool:
     comparison = compare_hyperparameter(evidence, name)
     if not comparison.not_told_apart:
         return False
-    if name not in _SIZES or comparison.share < _ENOUGH_ROUNDS:
+    if not _asks_for_size(evidence, name) or comparison.share < _ENOUGH_ROUNDS:
         return not comparison.open
     return _find_smallest(comparison, bin_trials(evidence, name).order) not in comparison.open
+
+
+def _asks_for_size(evidence: TrialEvidence, name: str) -> bool:
+    has_budget = any("parameters" in record.hyperparameters for record in evidence.records)
+    return name in _SIZES and not has_budget
 
 
 def _find_smallest(comparison: Comparison, order: Sequence[Value]) -> Value:

@@ -8,7 +8,7 @@ from tuner.analysis.answers.binning import Binning, bin_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.analysis.pairs import Pair
+from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
@@ -138,7 +138,7 @@ class Findings:
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
         if pair.excludes_zero and not pair.told_apart:
-            difference += self._say_chance()
+            difference += f", which may be chance {self._say_why_chance(pair)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
         accuracies = self.best.accuracy, other.accuracy
@@ -153,11 +153,11 @@ class Findings:
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
 
-    def _say_chance(self) -> str:
+    def _say_why_chance(self, pair: Pair[Value]) -> str:
         """Return why a difference whose interval has no 0 in it may be chance."""
-        if len(self.tried) > 2:
-            return f", which may be chance among {say_count(len(self.tried))} settings"
-        return f", which may be chance with {say_count(self.comparison.share)} trials of each"
+        if pair.p <= LEVEL:  # by itself it is told
+            return f"among {say_count(len(self.tried))} settings"
+        return f"with {count_noun(self.comparison.share, 'trial')} of each"
 
     def describe_others(self, settings: Sequence[Setting] | None = None) -> str:
         """Return which other settings are as good, or may be, as the end of a sentence.

@@ -22,7 +22,8 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
 
     The variance of the best of m draws falls about with 1 / m², where draws are spread evenly near
     the best. So many draws are wanted that luck is small enough either to tell the difference, or
-    to say that rows and folds explain it. With fewer than `FEWEST_ROUNDS` nothing is settled.
+    to say that it is within what two single networks differ by. With fewer than `FEWEST_ROUNDS`
+    nothing is settled.
 
     Args:
         evidence: The study's evidence.
@@ -55,7 +56,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
 def _count_times(comparison: Comparison, pair: Pair[Value]) -> float:
     """Return how many times as many draws are wanted."""
     total = ((pair.interval[1] - pair.interval[0]) / 2 / NORMAL) ** 2
-    rows = min(comparison.row_errors[comparison.pairs.index(pair)] ** 2, total)
+    rows = min(comparison.single_errors[comparison.pairs.index(pair)] ** 2, total)
     tests = max(len(comparison.pairs), 1)
     needed = (abs(pair.difference) / (NORMAL * sqrt(1 + np.log(tests) / 2))) ** 2
     allowed = max(needed - rows, rows / 2)

@@ -91,7 +91,8 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
     if simplest in findings.open:
         return findings.describe_undecided(simplest)
     if simplest is findings.best:
-        return f"{answer}: {findings.describe_against(findings.tried[1])}."
+        unclear = findings.describe_others(findings.open)
+        return f"{answer}: {findings.describe_against(findings.tried[1])}{unclear}."
     against = findings.describe_against(simplest)
     simply = findings.say_with(simplest)
     return f"{answer}: on these rows it does as well {simply}, as far as can be told; {against}."
@@ -115,7 +116,9 @@ def _answer_units(findings: Findings) -> str:
     worse = [setting.value for setting in findings.sort(findings.worse)]
     too_many = f"; {say_things(findings.name, worse)} do worse" if worse else ""
     if fewest is findings.best:
-        return f"{thing} are enough: {findings.describe_against(findings.tried[1])}{too_many}."
+        unclear = findings.describe_others(findings.open)
+        against = findings.describe_against(findings.tried[1])
+        return f"{thing} are enough: {against}{too_many}{unclear}."
     as_well = f"On these rows {thing} do as well, as far as can be told"
     return f"{as_well}: {findings.describe_against(fewest)}{too_many}."
 
