@@ -236,6 +236,17 @@ def test_a_difference_whose_interval_has_no_zero_in_it_may_be_chance(says):
     )
 
 
+def test_the_fewest_layers_that_do_as_well_are_said_beside_fewer_that_may(says):
+    right = {4: 0.999, 3: 0.999, 2: 0.998, 1: 0.99, 0: 0.6}
+    assert says("depth", right, told=[0], unclear=[1, 3]).endswith(
+        "; two hidden layers do as well on these rows (99.8 %); whether one hidden layer does as "
+        "well cannot be told yet."
+    )
+    assert says("depth", {1: 0.999, 4: 0.999, 0: 0.6}, told=[0], unclear=[4]).endswith(
+        " 60 % " + LAST + "."
+    )
+
+
 def test_what_is_open_beside_the_simplest_is_said(says):
     assert says("depth", {0: 0.97, 1: 0.96, 2: 0.9}, unclear=[2]).endswith(
         "; whether two hidden layers do as well cannot be told yet."

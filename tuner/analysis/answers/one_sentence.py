@@ -60,9 +60,8 @@ def _answer_depth(findings: Findings) -> str:
         return _answer_deep_or_wide(findings)
     shallow = findings.sort(findings.tried)[0]
     if shallow in findings.worse:
-        fewest = findings.sort([*findings.as_good, *findings.open])[:1]
-        against = findings.describe_against(shallow)
-        return f"Yes. {capitalize_first(against)}{findings.describe_others(fewest)}."
+        against = capitalize_first(findings.describe_against(shallow))
+        return f"Yes. {against}{findings.describe_others(_list_fewest(findings))}."
     return _answer_simplest(findings, shallow, "No")
 
 
@@ -70,14 +69,20 @@ def _answer_deep_or_wide(findings: Findings) -> str:
     """Answer whether to go deep or wide, where the shallowest network is the widest."""
     wide = findings.sort(findings.tried)[0]
     if wide in findings.worse:
-        fewest = findings.sort([*findings.as_good, *findings.open])[:1]
         against = findings.describe_against(wide)
-        return f"Deep: {against}{findings.describe_others(fewest)}."
+        return f"Deep: {against}{findings.describe_others(_list_fewest(findings))}."
     if findings.worse and wide is findings.best:
         worst = findings.worse[-1]
         against = findings.describe_against(worst)
         return f"Wide: {against}{findings.describe_others()}."
     return _answer_simplest(findings, wide, "Wide" if findings.worse else "Neither")
+
+
+def _list_fewest(findings: Findings) -> list[Setting]:
+    """Return the fewest layers that do as well as the best, after those below that may."""
+    may_do = findings.sort([*findings.as_good, *findings.open])
+    fewest = next(place for place, each in enumerate(may_do) if each in findings.as_good)
+    return may_do[: fewest + 1]
 
 
 def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
