@@ -243,7 +243,7 @@ def test_the_fewest_layers_that_do_as_well_are_said_beside_fewer_that_may(says):
         "well cannot be told yet."
     )
     assert says("depth", {1: 0.999, 4: 0.999, 0: 0.6}, told=[0], unclear=[4]).endswith(
-        " 60 % " + LAST + "."
+        f" 60.0 % {LAST}."
     )
 
 
