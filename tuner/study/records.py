@@ -17,7 +17,7 @@ from tuner.training import TrialResult, average_curve
 __all__ = ["StudyRecord", "TrialRecord"]
 
 # The fields of a `StudyRecord` that its file has under the keys of earlier versions.
-_KEYS = {"space_name": "space", "space_definition": "definition"}
+_FILE_KEYS = {"space_name": "space", "space_definition": "definition"}
 
 
 def _json(value: Any) -> str:
@@ -137,7 +137,7 @@ class StudyRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as JSON values."""
-        record = {_KEYS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        record = {_FILE_KEYS.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
         start = None if self.warm_start is None else self.warm_start.to_dict()
         settings, split = asdict(self.settings), self.split.to_dict()
         return {**record, "settings": settings, "split": split, "warm_start": start}
@@ -152,7 +152,7 @@ class StudyRecord:
             "split": Split.from_dict(record["split"]),
             "warm_start": None if start is None else WarmStart.from_dict(start),
         }
-        names = {key: name for name, key in _KEYS.items()}
+        names = {key: name for name, key in _FILE_KEYS.items()}
         content = {names.get(key, key): value for key, value in record.items() if key != "checksum"}
         return cls(**{**content, **made})
 

@@ -30,14 +30,10 @@ def is_answered(evidence: TrialEvidence) -> bool:
     comparison = compare_hyperparameter(evidence, name)
     if not comparison.not_told_apart:
         return False
-    if not _asks_for_size(evidence, name) or comparison.share < _ENOUGH_ROUNDS:
+    asks_for_size = name in _SIZES and not evidence.has_budget
+    if not asks_for_size or comparison.share < _ENOUGH_ROUNDS:
         return not comparison.open
     return _find_smallest(comparison, bin_trials(evidence, name).order) not in comparison.open
-
-
-def _asks_for_size(evidence: TrialEvidence, name: str) -> bool:
-    has_budget = any("parameters" in record.hyperparameters for record in evidence.records)
-    return name in _SIZES and not has_budget
 
 
 def _find_smallest(comparison: Comparison, order: Sequence[Value]) -> Value:

@@ -78,6 +78,11 @@ class TrialEvidence:
         own = self.space.compare if self.space else None
         return own if any(own in record.hyperparameters for record in self.records) else None
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether networks have a given number of parameters, so that shallow ones are wide."""
+        return any("parameters" in record.hyperparameters for record in self.records)
+
     def find_domain(self, name: str) -> Domain | None:
         """Return the domain of a hyperparameter; None if the space does not define it."""
         if self.space is None:

@@ -56,10 +56,10 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
 def _count_times(comparison: Comparison, pair: Pair[Value]) -> float:
     """Return how many times as many draws are wanted."""
     total = ((pair.interval[1] - pair.interval[0]) / 2 / NORMAL) ** 2
-    rows = min(comparison.single_errors[comparison.pairs.index(pair)] ** 2, total)
+    single = min(comparison.single_errors[comparison.pairs.index(pair)] ** 2, total)
     tests = max(len(comparison.pairs), 1)
     needed = (abs(pair.difference) / (NORMAL * sqrt(1 + np.log(tests) / 2))) ** 2
-    allowed = max(needed - rows, rows / 2)
-    if allowed <= 0 or total <= rows:
+    allowed = max(needed - single, single / 2)
+    if allowed <= 0 or total <= single:
         return 2.0
-    return float(np.clip(sqrt((total - rows) / allowed), 1.5, _MOST_TIMES))
+    return float(np.clip(sqrt((total - single) / allowed), 1.5, _MOST_TIMES))

@@ -56,7 +56,7 @@ def _answer_guessing(findings: Findings, guessing: JudgedBaseline) -> str:
 
 def _answer_depth(findings: Findings) -> str:
     """Answer whether a deeper network is better than the shallowest that was tried."""
-    if any("parameters" in r.hyperparameters for r in findings.evidence.records):
+    if findings.evidence.has_budget:
         return _answer_deep_or_wide(findings)
     shallow = findings.sort(findings.tried)[0]
     if shallow in findings.worse:
