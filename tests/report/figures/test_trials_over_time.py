@@ -6,6 +6,7 @@ import numpy as np
 
 from tests.helpers.charts import list_rows
 from tuner.report.figures import draw_trials_over_time
+from tuner.report.figures.trials import STATUSES
 from tuner.report.figures.trials_over_time import compute_best_so_far
 
 
@@ -21,3 +22,13 @@ def test_a_failed_trial_is_drawn_although_it_has_no_score(content):
     assert "failed" in {row.get("status") for row in list_rows(draw_trials_over_time(trials))}
     scored = replace(trials, frame=trials.frame[trials.frame.status != "failed"])
     assert "failed" not in {row.get("status") for row in list_rows(draw_trials_over_time(scored))}
+
+
+def test_the_legend_names_the_statuses_that_trials_have(content):
+    trials = content.trials
+    completed = replace(trials, frame=trials.frame[trials.frame.status == "completed"])
+    for shown in (completed, trials):
+        points = draw_trials_over_time(shown).to_dict()["layer"][1]
+        there = [name for name in STATUSES if name in {*shown.frame.status}]
+        assert points["encoding"]["color"]["scale"]["domain"] == there
+        assert points["encoding"]["shape"]["scale"]["domain"] == there

@@ -16,6 +16,7 @@ def test_the_method_says_how_to_repeat_the_study(page, content):
     for part in (
         "split 3 folds, of 60 training rows; 0 rows were held out",
         "Pruned trials count.",
+        "oracle random ended early 1 trial",
         content.study.make_command("resume", "--max-trials", "12"),
         content.study.make_command("report"),
     ):

@@ -1,6 +1,9 @@
 """The picks stand side by side with their scores."""
 
-from tests.helpers.html import read_section
+from dataclasses import replace
+
+from tests.helpers.html import read_section, read_text
+from tuner.report.sections.picks import make_picks_section
 
 
 def test_the_picks_stand_side_by_side_with_their_scores(page, content):
@@ -12,3 +15,18 @@ def test_the_picks_stand_side_by_side_with_their_scores(page, content):
     assert "cross-entropy, held-out test" in text
     assert "0.5000 ± 0.1000" in text
     assert f"Best, trial {best.trial}: depth 0, learning_rate 0.01." in text
+
+
+def test_the_exported_models_score_stands_with_its_calibration_if_that_is_applied(content):
+    def read(**changes: float) -> str:
+        calibration = replace(content.picks.calibration, **changes)
+        picks = replace(content.picks, calibration=calibration)
+        return read_text(make_picks_section(replace(content, picks=picks)))
+
+    before = "– " if content.picks.exported == "ensemble" else ""
+    told = f"cross-entropy, corrected and calibrated {before}"
+    assert told not in read(before=1.0, after=1.0, standard_error=0.1)
+    text = read(fitted=0.8, before=1.0, after=0.7, standard_error=0.1)
+    assert f"{told}{content.picks.out_of_bag.score:.4f}" in text
+    assert "calibrated by the temperature 0.8, which takes" in text
+    assert "from 1.0000 to 0.7000" in text

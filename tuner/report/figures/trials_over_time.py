@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from tuner.report.figures.theme import (
@@ -14,13 +15,19 @@ from tuner.report.figures.theme import (
     make_trial_axis,
 )
 from tuner.report.figures.thinning import thin_marks
-from tuner.report.figures.trials import STATUSES, Trials
+from tuner.report.figures.trials import Trials
 
 if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
 __all__ = ["compute_best_so_far", "draw_trials_over_time"]
+
+_MARKS = {
+    "completed": (BLUE, "circle"),
+    "pruned": (GREY, "triangle-down"),
+    "failed": (RED, "cross"),
+}
 
 
 def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
@@ -37,7 +44,7 @@ def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
     keep = frame.trial.isin(best.trial)
     frame = thin_marks(frame, "trial", "score", kinds=["status"], log=log, keep=keep)
     scored = frame[frame.status != "failed"]
-    x, marks = make_trial_axis(), _make_marks()
+    x, marks = make_trial_axis(), _make_marks({*frame.status})
     points = (
         alt.Chart(scored)
         .mark_point(size=60, filled=True, opacity=0.85)
@@ -58,14 +65,15 @@ def draw_trials_over_time(trials: Trials) -> alt.LayerChart:
     return alt.layer(*layers)
 
 
-def _make_marks() -> dict[str, Any]:
-    """Return the colour and the shape of each status."""
+def _make_marks(statuses: Collection[str]) -> dict[str, Any]:
+    """Return the colour and the shape of each status that trials have."""
     import altair as alt
 
-    shapes = ["circle", "triangle-down", "cross"]
+    there = [status for status in _MARKS if status in statuses]
+    colours, shapes = zip(*(_MARKS[status] for status in there), strict=True)
     return {
-        "color": alt.Color("status:N", scale=alt.Scale(domain=STATUSES, range=[BLUE, GREY, RED])),
-        "shape": alt.Shape("status:N", scale=alt.Scale(domain=STATUSES, range=shapes)),
+        "color": alt.Color("status:N", scale=alt.Scale(domain=there, range=list(colours))),
+        "shape": alt.Shape("status:N", scale=alt.Scale(domain=there, range=list(shapes))),
     }
 
 

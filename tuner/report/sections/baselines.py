@@ -89,6 +89,7 @@ def _make_table(content: ReportContent) -> TableBlock:
         header,
         (*rows, _list_export(content, names)),
         number_columns=frozenset({*range(1, len(names) + 3), len(names) + 4}),
+        wrapped_columns=frozenset({0, len(names) + 3}),
     )
 
 

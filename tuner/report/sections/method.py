@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from tuner.report.blocks import Code, Facts, Paragraphs
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
-from tuner.study import SearchSettings, StudyRecord
-from tuner.words import list_counts
+from tuner.study import SearchSettings
+from tuner.words import count_noun, list_counts
 
 __all__ = ["make_method_section"]
 
@@ -26,7 +26,7 @@ def make_method_section(content: ReportContent) -> Section:
         "These commands resume the study, export its smallest network, and write this page again:",
     )
     blocks = (
-        Facts(_list_facts(content.record)),
+        Facts(_list_facts(content)),
         Paragraphs(content.answers.notes, small=True),
         Paragraphs(introduction),
         Code("\n".join(commands)),
@@ -34,8 +34,10 @@ def make_method_section(content: ReportContent) -> Section:
     return Section("method", "How the study was done", blocks)
 
 
-def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
+def _list_facts(content: ReportContent) -> tuple[tuple[str, str], ...]:
+    record = content.record
     data, split, settings, start = record.data, record.split, record.settings, record.warm_start
+    pruned = sum(trial.result.status == "pruned" for trial in content.records)
     return (
         ("study", record.name),
         ("space", record.space_name),
@@ -57,7 +59,8 @@ def _list_facts(record: StudyRecord) -> tuple[tuple[str, str], ...]:
         ("objective", settings.objective),
         ("seed", str(settings.seed)),
         *((("began with", f"the best trials of {start.study}"),) if start else ()),
-        ("oracle", settings.oracle + (", racing" if settings.racing else ", no racing")),
+        ("oracle", settings.oracle + ("" if settings.racing else ", no racing")),
+        ("ended early", count_noun(pruned, "trial") if pruned else "no trial"),
         ("trainer", settings.trainer),
         ("class weights", _describe_class_weight(settings.class_weight)),
         ("epochs", f"at most {settings.epochs}, patience {settings.patience}"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import Ensemble, PickName, Picks
+from tuner.analysis import Ensemble, PickName, Picks, clip_interval
 from tuner.report.blocks import Block, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
@@ -89,7 +89,24 @@ def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -
             *(f"{pick.corrected_score:.4f}" for pick in picks),
         ),
         ("its 95 % interval", *(format_interval(pick.corrected_interval) for pick in picks)),
+        *_make_calibrated_rows(content, picks),
         *rows.values(),
+    ]
+
+
+def _make_calibrated_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -> list[Row]:
+    """Return the score of what is exported with its calibration, if one is applied."""
+    if not content.picks.calibration.applied:
+        return []
+    corrected, exported = content.picks.out_of_bag, content.picks.exported_pick
+    interval = clip_interval(*corrected.interval, maximise=content.maximise)
+    cells = {
+        f"{say_name(content.objective)}, corrected and calibrated": f"{corrected.score:.4f}",
+        "its 95 % interval": format_interval(interval),
+    }
+    return [
+        (title, *(cell if pick is exported else "–" for pick in picks))
+        for title, cell in cells.items()
     ]
 
 
@@ -154,6 +171,13 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
         notes.append(
             f"No choice used the {rows}. Each search of the study scored its exported model on "
             "them, at its end."
+        )
+    calibration = content.picks.calibration
+    if calibration.applied:
+        notes.append(
+            f"The probabilities of the exported model are calibrated by the temperature "
+            f"{calibration.temperature:.3g}, which takes their cross-entropy out of fold from "
+            f"{calibration.before:.4f} to {calibration.after:.4f}."
         )
     if len(content.completed) > 1:
         notes.append(_describe_ensemble(content.picks))

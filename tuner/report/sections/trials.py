@@ -48,10 +48,12 @@ def _make_curves_figure(content: ReportContent, record: TrialRecord) -> FigureBl
 
 def make_search_section(content: ReportContent) -> Section:
     """Return the chart of the trials in the order of their proposal."""
-    caption = (
-        "The line is the best completed trial so far. Pruned trials were clearly worse and ended "
-        "early. Failed trials have no score and stand at the edge."
-    )
+    statuses = {record.result.status for record in content.records}
+    caption = "The line is the best completed trial so far."
+    if "pruned" in statuses:
+        caption += " Pruned trials were clearly worse and ended early."
+    if "failed" in statuses:
+        caption += " Failed trials have no score and stand at the edge."
     figure = FigureBlock(
         "trials",
         to_specification(draw_trials_over_time(content.trials)),
