@@ -8,10 +8,15 @@ a fold of the problem trains on, is scored on 1,500 rows that no training saw.
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from made_problems import PROBLEMS, MadeProblem
+
+if TYPE_CHECKING:
+    from keras_tuner import HyperModel
+
+    from tuner.space import Space
 
 __all__ = ["find_best_scores", "rank"]
 
@@ -52,7 +57,6 @@ def find_best_scores(problem: MadeProblem, seed: int, draws: int) -> dict[Any, f
     import random
 
     from tuner.folds import Fold
-    from tuner.model.mlp import MLPHyperModel
     from tuner.problem import Problem
     from tuner.run.setup import make_hyperparameters
     from tuner.space import load_space
@@ -69,8 +73,7 @@ def find_best_scores(problem: MadeProblem, seed: int, draws: int) -> dict[Any, f
         (Fold(rows[:train], rows[train:]),),
         np.ones(x.shape[1], bool),
     )
-    epochs = Plan().epochs
-    hypermodel = MLPHyperModel(space, features=x.shape[1], classes=int(y.max()) + 1, epochs=epochs)
+    hypermodel = _make_hypermodel(space, features=x.shape[1], classes=int(y.max()) + 1)
     jobs, values = [], []
     for value in space.find_hyperparameter(space.compare).domain.values() or ():
         own = space.pin(space.compare, value)
@@ -84,6 +87,20 @@ def find_best_scores(problem: MadeProblem, seed: int, draws: int) -> dict[Any, f
             value = values[result.trial]
             best[value] = min(best[value], result.score)
     return best
+
+
+def _make_hypermodel(space: "Space", *, features: int, classes: int) -> "HyperModel":
+    """Return what makes the networks of a space, of rows that are numbers alone."""
+    from tuner.model.mlp import MLPHyperModel
+    from tuner.model.tables.hypermodel import TableHyperModel
+    from tuner.model.tables.layout import FeatureLayout
+    from tuner.space import is_table_space
+    from tuner.training import Plan
+
+    sizes = {"classes": classes, "epochs": Plan().epochs}
+    if is_table_space(space):
+        return TableHyperModel(space, layout=FeatureLayout(features, features), **sizes)
+    return MLPHyperModel(space, features=features, **sizes)
 
 
 if __name__ == "__main__":

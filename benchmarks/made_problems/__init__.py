@@ -4,6 +4,7 @@
 the settings of a problem truly are apart.
 """
 
+from made_problems.adamw import ADAMW
 from made_problems.budgets import BUDGETS
 from made_problems.depths import DEPTHS
 from made_problems.problem import MadeProblem
@@ -14,5 +15,5 @@ from made_problems.widths import WIDTHS
 __all__ = ["PROBLEMS", "MadeProblem"]
 
 PROBLEMS: dict[str, MadeProblem] = {
-    problem.name: problem for problem in (*DEPTHS, *WIDTHS, *BUDGETS, *REGULARIZERS, *SGD)
+    problem.name: problem for problem in (*DEPTHS, *WIDTHS, *BUDGETS, *REGULARIZERS, *SGD, *ADAMW)
 }
