@@ -29,7 +29,7 @@ from tuner.run.opening import create_study
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination, make_settings
 from tuner.run.run import Run
-from tuner.run.searching import make_tuner, search_trials
+from tuner.run.searching import make_tuner
 from tuner.run.setup import Setup
 from tuner.scoring import accuracy, cross_entropy
 from tuner.study import Study, TrialRecord
@@ -76,12 +76,17 @@ def search(path: Path, seed: int, given: argparse.Namespace, root: Path) -> Sear
     setup = prepare(given.space, DataRequest(str(file), target=str(target)), settings)
     started = time.monotonic()
     tuner = make_tuner(setup)
-    tuner.fold_networks = kept = FoldNetworks(settings.plan.objective)
     run = Run(setup, create_study(setup, Destination(root, "study")), (), started)
     with run.study.lock_search():
         run.study.begin(settings)
-        search_trials(run, tuner)
-    return Searched(setup, run.study, kept, time.monotonic() - started)
+        tuner.run(
+            setup.problem,
+            run.study,
+            started=started,
+            export_seconds=run.estimates.after_search(settings.max_seconds or 0.0),
+            fold_networks=run.fold_networks,
+        )
+    return Searched(setup, run.study, run.fold_networks, time.monotonic() - started)
 
 
 def choose(study: Study, records: Sequence[TrialRecord], y: np.ndarray, most: int) -> list[Member]:

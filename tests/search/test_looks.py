@@ -27,7 +27,7 @@ def add_all(looks, records):
 
 
 def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
-    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), lambda records: False, rows=64)
+    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), 64, is_answered=lambda records: False)
     ended = (0, 11, 12, 13, 16, 24, 31, 32)
     limits = [looks.limit(started=number, ended=number) for number in ended]
     assert limits == [12, 1, 4, 3, 8, 8, 1, None]
@@ -37,7 +37,7 @@ def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
 def test_without_a_question_a_search_never_looks():
     compared = make_mlp(SPACE, epochs=1, compare="depth")
     other = make_mlp(SPACE, epochs=1)
-    for looks in (Looks(compared, None, 64), Looks(other, lambda records: True, 64)):
+    for looks in (Looks(compared, 64), Looks(other, 64, is_answered=lambda records: True)):
         assert looks.limit(started=0, ended=0) is None
         assert not looks.look()
 
@@ -46,7 +46,7 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     """A study of 14 trials that had no look is judged by its first 12."""
     judged = []
     compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, lambda records: bool(judged.append(len(records))), rows=64)
+    looks = Looks(compared, 64, is_answered=lambda records: bool(judged.append(len(records))))
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
     add_all(looks, records)
     assert not looks.look()
@@ -65,7 +65,7 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
 )
 def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
     compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, lambda records: answered, rows)
+    looks = Looks(compared, rows, is_answered=lambda records: answered)
     curves = {"loss": [[0.5] * 20] * 2}
     result = {"parameters": 10_000, "curves": curves}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(12)]
@@ -76,7 +76,7 @@ def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
 
 def test_the_last_look_ends_no_search_for_its_work():
     compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, lambda records: False, rows=10**12)
+    looks = Looks(compared, 10**12, is_answered=lambda records: False)
     result = {"parameters": 10_000, "curves": {"loss": [[0.5]]}}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(32)]
     add_all(looks, records)
@@ -94,7 +94,12 @@ def search(problem, tmp_path, make_study):
             directory=tmp_path / "runs",
             listeners=listeners,
         )
-        end = tuner.run(problem, study, is_answered=lambda records: len(records) >= answered_after)
+        looks = Looks(
+            tuner.hypermodel,
+            problem.training_rows,
+            is_answered=lambda records: len(records) >= answered_after,
+        )
+        end = tuner.run(problem, study, looks=looks)
         return tuner, end
 
     return search
@@ -132,7 +137,7 @@ def make_looks(patience, gains):
         return gains[len(compared) - 1]
 
     options = {"has_gained": has_gained, "patience": patience}
-    return Looks(make_mlp(SPACE, epochs=1), None, 64, **options), compared
+    return Looks(make_mlp(SPACE, epochs=1), 64, **options), compared
 
 
 def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():

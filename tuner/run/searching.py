@@ -15,7 +15,6 @@ from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
 from tuner.run.stages import Stage, mark_done, read_basis
 from tuner.study import (
-    NETWORKS,
     EndKind,
     Listener,
     SearchEnd,
@@ -113,25 +112,30 @@ def search_trials(run: Run, tuner: "FoldTuner", *, after: float | None = None) -
     Raises:
         SearchFailed: No trial was completed.
     """
-    check = _AnswerCheck(run.setup, run.study) if _asks(run.setup) else None
-    if run.setup.settings.patience_trials is not None:
-        tuner.has_gained = EnsembleGains(run.study, run.setup.truth)
-    limit = run.setup.settings.max_seconds
-    if limit is not None:  # without a limit, none is exported
-        tuner.fold_networks = run.fold_networks
+    from tuner.search.looks import Looks
+
+    setup, study, settings = run.setup, run.study, run.setup.settings
+    check = _AnswerCheck(setup, study) if _asks(setup) else None
+    limit, patience = settings.max_seconds, settings.patience_trials
     end = tuner.run(
-        run.setup.problem,
-        run.study,
+        setup.problem,
+        study,
         started=run.started,
         export_seconds=run.estimates.after_search(limit or 0.0) if after is None else after,
-        final_networks=NETWORKS,
-        is_answered=check,
+        # without a limit, none is exported
+        fold_networks=None if limit is None else run.fold_networks,
+        looks=Looks(
+            tuner.hypermodel,
+            setup.problem.training_rows,
+            is_answered=check,
+            has_gained=None if patience is None else EnsembleGains(study, setup.truth),
+            patience=patience,
+        ),
     )
-    settings = run.setup.settings
     basis = {**end.to_dict(), "max_trials": settings.max_trials}
     if end.kind is EndKind.PATIENCE:
-        basis["patience_trials"] = settings.patience_trials
-    mark_done(run.study, Stage.SEARCHING, basis)
+        basis["patience_trials"] = patience
+    mark_done(study, Stage.SEARCHING, basis)
     return SearchResult(tuple(tuner.records), end.sentence, check.seen if check else None)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from tuner.folds import Split
 from tuner.study import (
+    NETWORKS,
     estimate_network_seconds,
     find_share,
     have_seen_most,
@@ -66,8 +67,7 @@ class FinalSeconds:
 
 
 def make_final_seconds(
-    count_fold_times: Callable[[], float],
-    networks: int,
+    estimate_fold_times: Callable[[int], float],
     split: Split,
     *,
     keeps_networks: bool,
@@ -76,14 +76,19 @@ def make_final_seconds(
     """Return what estimates the final training of a search.
 
     Args:
-        count_fold_times: As in `FinalSeconds`.
-        networks: How many networks are trained.
+        estimate_fold_times: Returns how long it takes to train so many networks, in times of a fold
+            with as many rows and epochs.
         split: The study's folds.
-        keeps_networks: Whether the search keeps the networks of folds.
+        keeps_networks: Whether the search keeps the networks of folds, for an ensemble; otherwise
+            one network is trained.
         max_seconds: The time limit of the search; None for no limit.
     """
+    networks = NETWORKS if keeps_networks else 1
     final = partial(
-        FinalSeconds, count_fold_times=count_fold_times, share=find_share(split), networks=networks
+        FinalSeconds,
+        count_fold_times=partial(estimate_fold_times, networks),
+        share=find_share(split),
+        networks=networks,
     )
     if not keeps_networks:
         return final()

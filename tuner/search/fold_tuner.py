@@ -6,7 +6,6 @@ import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.final_seconds import make_final_seconds
 from tuner.search.labelled_rows import LabelledRows
-from tuner.search.looks import HasGained, IsAnswered, Looks
+from tuner.search.looks import Looks
 from tuner.search.loop import SearchLoop
 from tuner.search.network_limits import limit_networks
 from tuner.search.oracle_choice import choose_oracle
@@ -66,8 +65,6 @@ class FoldTuner(ResultsTuner):
 
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
-        fold_networks: Keeps the trained networks of the folds. None to keep none.
-        has_gained: Returns whether trials have improved the ensemble; None to not ask.
 
     Raises:
         UserError: The search cannot use the oracle.
@@ -94,8 +91,6 @@ class FoldTuner(ResultsTuner):
             self.use_workers(crew)
         self.study = self.problem = None
         self.arguments: dict[str, Any] = {}
-        self.fold_networks: FoldNetworks | None = None
-        self.has_gained: HasGained | None = None
         self._explored = ExploredHyperModel(hypermodel)
         # KerasTuner writes files of its own, which nobody reads: the study's journal has it all
         scratch = tempfile.mkdtemp(prefix="tuner-")
@@ -173,8 +168,8 @@ class FoldTuner(ResultsTuner):
         *,
         started: float | None = None,
         export_seconds: float = 0.0,
-        final_networks: int = 1,
-        is_answered: IsAnswered | None = None,
+        fold_networks: FoldNetworks | None = None,
+        looks: Looks | None = None,
     ) -> SearchEnd:
         """Search a problem and write the study, whose lock the caller holds.
 
@@ -184,8 +179,9 @@ class FoldTuner(ResultsTuner):
                 not trained again.
             started: When the time limit began, by `time.monotonic`. Defaults to now.
             export_seconds: Seconds of the time limit that the steps after the final training take.
-            final_networks: The most networks that the final training may train.
-            is_answered: Returns whether trials answer the space's question. None if nobody asks.
+            fold_networks: Keeps the networks of folds, for an ensemble. None to keep none, if a
+                single network is trained after the search.
+            looks: Says when to look whether to end. None to never look.
 
         Returns:
             Why the search ended.
@@ -199,23 +195,18 @@ class FoldTuner(ResultsTuner):
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
             self.note(leak)
-        looks = Looks(
-            self.hypermodel,
-            is_answered,
-            problem.training_rows,
-            has_gained=self.has_gained,
-            patience=self.settings.patience_trials,
-        )
         loop = SearchLoop(
             self._search_oracle,
             self.trainer,
             self.hypermodel,
             problem=problem,
-            plan=self.plan,
+            plan=replace(self.plan, hooks=Hooks(fold_networks=fold_networks)),
             settings=self.settings,
             recorder=Recorder(study, self.hypermodel, self.listeners),
-            clock=self._start_clock(study, started, export_seconds, final_networks),
-            looks=looks,
+            clock=self._start_clock(
+                study, started, export_seconds, keeps_networks=fold_networks is not None
+            ),
+            looks=looks or Looks(self.hypermodel, problem.training_rows),
         )
         try:
             return loop.run()
@@ -230,8 +221,7 @@ class FoldTuner(ResultsTuner):
     @property
     def plan(self) -> Plan:
         """How every trial is trained."""
-        hooks = Hooks(fold_networks=self.fold_networks)
-        return replace(self.settings.plan, arguments=self.arguments, hooks=hooks)
+        return replace(self.settings.plan, arguments=self.arguments)
 
     def split(self, rows: LabelledRows) -> Split:
         """Split rows into a test part and folds, as the settings say."""
@@ -268,14 +258,18 @@ class FoldTuner(ResultsTuner):
         )
 
     def _start_clock(
-        self, study: Study, started: float | None, export_seconds: float, final_networks: int
+        self,
+        study: Study,
+        started: float | None,
+        export_seconds: float,
+        *,
+        keeps_networks: bool,
     ) -> Clock:
         limit = self.settings.max_seconds
         final = make_final_seconds(
-            partial(self.trainer.estimate_fold_times, final_networks),
-            final_networks,
+            self.trainer.estimate_fold_times,
             study.record.split,
-            keeps_networks=self.fold_networks is not None,
+            keeps_networks=keeps_networks,
             max_seconds=limit,
         )
         return Clock(

@@ -8,12 +8,7 @@ import keras_tuner
 from tuner.space import find_space
 from tuner.study import FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
 
-__all__ = ["HasGained", "IsAnswered", "Looks"]
-
-IsAnswered = Callable[[Sequence[TrialRecord]], bool]
-
-HasGained = Callable[[Sequence[TrialRecord], Sequence[TrialRecord]], bool]
-"""Returns whether the ensemble of the second trials is better than that of the first, a part."""
+__all__ = ["Looks"]
 
 # Rounds after which a search looks. They are few, since each look is a chance to end by luck.
 _LOOKS = (FEWEST_ROUNDS, 8, 12, MOST_ROUNDS)
@@ -33,9 +28,10 @@ class Looks:
 
     Args:
         hypermodel: Its space says what is compared.
-        is_answered: Returns whether some trials answer the question. None to never look.
         rows: The training rows of an epoch, over all folds.
-        has_gained: Returns whether trials have improved the ensemble. None to not ask.
+        is_answered: Returns whether some trials answer the question. None to not ask.
+        has_gained: Returns whether the ensemble of the second trials is better than that of the
+            first, a part of them. None to not ask.
         patience: The search ends after so many trials that have not improved the ensemble; None
             for any number.
 
@@ -46,10 +42,10 @@ class Looks:
     def __init__(
         self,
         hypermodel: keras_tuner.HyperModel,
-        is_answered: IsAnswered | None,
         rows: int,
         *,
-        has_gained: HasGained | None = None,
+        is_answered: Callable[[Sequence[TrialRecord]], bool] | None = None,
+        has_gained: Callable[[Sequence[TrialRecord], Sequence[TrialRecord]], bool] | None = None,
         patience: int | None = None,
     ) -> None:
         space = find_space(hypermodel)
