@@ -39,13 +39,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepared, study = make_study(given, Path(folder))
         from tuner.run.baselines import ensure_baselines
-        from tuner.run.reporting import collect_content, report_study
+        from tuner.run.reporting import read_content, report_study
 
         usage = resource.getrusage(resource.RUSAGE_SELF)
         cpu, started = usage.ru_utime + usage.ru_stime, time.perf_counter()
         if given.baselines:
             ensure_baselines(prepared, study)
-        path = report_study(collect_content(prepared, study))
+        path = report_study(read_content(prepared, study))
         seconds, usage = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF)
         cpu = usage.ru_utime + usage.ru_stime - cpu
         print("| trials | rows | seconds | CPU seconds | peak memory, MB | page, MB |")

@@ -18,7 +18,7 @@ from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
-from tuner.run.reporting import collect_content, is_reported, report_study
+from tuner.run.reporting import is_reported, read_content, report_study
 from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import Stage, read_basis
@@ -138,7 +138,7 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
     setup, study = open_study("first", study.root)
     picks = pick(setup, study).picks
     monkeypatch.setattr(Evidence, "compared", None)  # as if the space compared nothing
-    final = collect_content(setup, study, picks).answers.answer
+    final = read_content(setup, study).answers.answer
     evidence = make_evidence(setup, study, picks)
     assert answer_own_question(setup, study, picks, evidence) == final
     (study.folder / "baselines.npz").unlink()
@@ -150,13 +150,13 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
 def test_the_report_has_the_exported_models_time_and_that_of_no_other(study):
     setup, study = open_study("first", study.root)
     content = json.loads((study.folder / "model" / "model.json").read_text())
-    found, time = collect_content(setup, study).exported_time, content["prediction_time"]
+    found, time = read_content(setup, study).exported_time, content["prediction_time"]
     assert (found.row, found.batch) == (time["row_seconds"], time["batch_seconds"])
     assert "raw columns to probabilities, 1,000 rows" in (study.folder / "report.html").read_text()
     content["pick"].get("members", [content["pick"]])[0]["trial"] = 99
     del content["sha256"]
     (study.folder / "model" / "model.json").write_text(json.dumps(content))
-    assert collect_content(setup, study).exported_time is None
+    assert read_content(setup, study).exported_time is None
 
 
 def test_a_run_that_was_killed_at_its_very_end_only_writes_its_summary(study, monkeypatch):

@@ -16,7 +16,7 @@ from tuner.report import Page, make_study_page
 from tuner.run.baselines import ensure_baselines
 from tuner.run.opening import create_study, open_study
 from tuner.run.preparing import prepare
-from tuner.run.reporting import collect_content, report_study, write_page
+from tuner.run.reporting import read_content, report_study, write_page
 from tuner.run.request import DataRequest, Destination
 from tuner.study import SearchSettings
 
@@ -30,7 +30,7 @@ def test_a_report_is_a_page_its_charts_and_the_table_of_trials(setup, study):
     (study.folder / "figures").mkdir()
     (study.folder / "figures" / "curves-99.vl.json").write_text("{}")
     ensure_baselines(setup, study)
-    path = report_study(collect_content(setup, study))
+    path = report_study(read_content(setup, study))
     assert path == study.folder / "report.html"
     page = path.read_text(encoding="utf-8")
     for words in (
@@ -59,7 +59,7 @@ def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, s
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Page, "collect_charts", fail)
-    content = collect_content(setup, study)
+    content = read_content(setup, study)
     with pytest.raises(UserError) as error:
         report_study(content)
     assert str(error.value) == (
@@ -79,20 +79,20 @@ def test_charts_of_an_earlier_report_stay_if_new_ones_cannot_be_written(setup, s
 
 
 def test_the_same_study_has_the_same_report(setup, study):
-    first = report_study(collect_content(setup, study)).read_text(encoding="utf-8")
-    assert report_study(collect_content(setup, study)).read_text(encoding="utf-8") == first
+    first = report_study(read_content(setup, study)).read_text(encoding="utf-8")
+    assert report_study(read_content(setup, study)).read_text(encoding="utf-8") == first
 
 
 def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
-    untimely = report_study(collect_content(setup, study)).read_text(encoding="utf-8")
+    untimely = report_study(read_content(setup, study)).read_text(encoding="utf-8")
     assert "No baselines were trained, because there was no time left." in untimely
     ensure_baselines(setup, study)
-    with_them = report_study(collect_content(setup, study)).read_text(encoding="utf-8")
+    with_them = report_study(read_content(setup, study)).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
 
 
 def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study):
-    sections = collect_content(setup, study).answers.answers
+    sections = read_content(setup, study).answers.answers
     sentences = " ".join(sentence for section in sections for sentence in section.sentences)
     root = study.root
     assert f"`tuner resume study --root {root} --max-trials 30` continues" in sentences
@@ -101,7 +101,7 @@ def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study)
 def test_a_study_in_which_nothing_was_completed_has_no_report(setup, tmp_path):
     study = create_study(setup, Destination(tmp_path, "empty"))
     with pytest.raises(SearchFailed, match="no trial was completed"):
-        report_study(collect_content(setup, study))
+        report_study(read_content(setup, study))
     assert not (study.folder / "report.html").exists()
 
 
@@ -118,7 +118,7 @@ def test_a_page_that_cannot_be_written_is_one_sentence(setup, tmp_path):
 def test_a_page_elsewhere_is_all_that_is_written(setup, study, tmp_path):
     (study.folder / "figures").write_text("in the way")
     before = sorted(study.folder.iterdir())
-    path = report_study(collect_content(setup, study), output=tmp_path / "page.html")
+    path = report_study(read_content(setup, study), output=tmp_path / "page.html")
     assert "How many hidden layers" in path.read_text("utf-8")
     assert sorted(study.folder.iterdir()) == before
 
@@ -126,7 +126,7 @@ def test_a_page_elsewhere_is_all_that_is_written(setup, study, tmp_path):
 def test_charts_that_cannot_be_written_are_one_sentence(setup, study):
     (study.folder / "figures").write_text("in the way")
     with pytest.raises(UserError) as refused:
-        report_study(collect_content(setup, study))
+        report_study(read_content(setup, study))
     assert str(refused.value) == (
         f"folder {study.folder}/figures cannot be written (Not a directory); fix that, or write "
         "the page alone, with --output FILE"
@@ -177,7 +177,7 @@ def test_a_study_of_related_rows_is_reported_with_what_relates_them(
     setup = replace(prepare("mlp_depth", request, settings), space=make_space(DEPTHS))
     study = write_noisy_study(setup, tmp_path / "runs")
     ensure_baselines(setup, study)
-    page = make_study_page(collect_content(setup, study))
+    page = make_study_page(read_content(setup, study))
     words = read_section(page, "method")
     for part in said:
         assert part in words

@@ -28,7 +28,7 @@ def refresh_report(
         SearchFailed: No trial was completed.
     """
     from tuner.run.picking import read_picking_basis
-    from tuner.run.reporting import collect_content, mark_reported, report_study
+    from tuner.run.reporting import mark_reported, read_content, report_study
 
     with ExitStack() as stack:
         try:
@@ -38,7 +38,7 @@ def refresh_report(
             locked = False
         if locked:
             _prepare_report(setup, study, import_heavy)
-        path = report_study(collect_content(setup, study), output=output)
+        path = report_study(read_content(setup, study), output=output)
         basis = read_picking_basis(study)
         if locked and output is None and basis is not None:
             mark_reported(study, basis)

@@ -25,6 +25,7 @@ from tuner.run.reporting import (
     is_reported,
     locate_report,
     mark_reported,
+    read_exported_time,
     report_study,
 )
 from tuner.run.run import Run, note_unwritten, record_run
@@ -172,7 +173,8 @@ def _report(
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _get_prediction_times(run, idle=idle)
         _get_baselines(run, beside, idle=idle)
-    content = collect_content(setup, study, picking.picks, evidence, exported_time=exported_time)
+    exported_time = exported_time or read_exported_time(study, picking.picks)
+    content = collect_content(setup, study, picking.picks, evidence, exported_time)
     with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis):
             run.announce("writing the report")

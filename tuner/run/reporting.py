@@ -38,6 +38,8 @@ __all__ = [
     "is_reported",
     "locate_report",
     "mark_reported",
+    "read_content",
+    "read_exported_time",
     "report_study",
     "write_page",
 ]
@@ -125,13 +127,23 @@ def report_study(content: ReportContent, *, output: Path | None = None) -> Path:
     return path
 
 
+def read_content(setup: Setup, study: Study) -> ReportContent:
+    """Return all that a report of a study shows, by what its folder has.
+
+    Raises:
+        SearchFailed: No trial was completed.
+    """
+    picks = pick_networks(study, setup.truth)
+    evidence, exported_time = make_evidence(setup, study, picks), read_exported_time(study, picks)
+    return collect_content(setup, study, picks, evidence, exported_time)
+
+
 def collect_content(
     setup: Setup,
     study: Study,
-    picks: Picks | None = None,
-    evidence: Evidence | None = None,
-    *,
-    exported_time: PredictionTime | None = None,
+    picks: Picks,
+    evidence: Evidence,
+    exported_time: PredictionTime | None,
 ) -> ReportContent:
     """Return all that a report of a study shows.
 
@@ -140,15 +152,10 @@ def collect_content(
     Args:
         setup: The study's space, data and settings.
         study: The study.
-        picks: The study's picks. Made here if None.
-        evidence: What its answers rest on. Made here if None.
-        exported_time: How long the exported model takes. Read from the study's folder if None.
-
-    Raises:
-        SearchFailed: No trial was completed.
+        picks: The study's picks.
+        evidence: What its answers rest on, without the baselines.
+        exported_time: How long the exported model takes. None if it was not measured.
     """
-    picks = picks or pick_networks(study, setup.truth)
-    evidence = evidence or make_evidence(setup, study, picks)
     judged = compare_with_baselines(setup, study, picks)
     members = picks.list_members(picks.exported)
     predictions = predict_out_of_fold(
@@ -163,11 +170,11 @@ def collect_content(
         make_answers(replace(evidence, baselines=judged)),
         judged,
         predictions,
-        exported_time or _read_exported_time(study, picks),
+        exported_time,
     )
 
 
-def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
+def read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
     """Return how long the model in the study's folder takes, if it is the exported pick.
 
     Version 0.2.0 measured no whole model.
