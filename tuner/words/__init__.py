@@ -31,6 +31,7 @@ from tuner.words.numbers import (
     round_to_error,
     say_fewer,
     say_number,
+    say_times,
     say_value,
 )
 from tuner.words.plain import (
@@ -94,6 +95,7 @@ __all__ = [
     "say_shares",
     "say_thing",
     "say_things",
+    "say_times",
     "say_value",
     "say_with",
     "show_alike",

@@ -16,6 +16,7 @@ __all__ = [
     "round_to_error",
     "say_fewer",
     "say_number",
+    "say_times",
     "say_value",
 ]
 
@@ -109,5 +110,13 @@ def say_fewer(count: int, than: int) -> str:
     >>> say_fewer(15, than=1027), say_fewer(400, than=1000)
     ('68 times fewer', '2.5 times fewer')
     """
-    factor = than / count
-    return f"{factor:,.0f} times fewer" if factor >= 10 else f"{factor:.2g} times fewer"
+    return f"{say_times(than / count)} fewer"
+
+
+def say_times(factor: float) -> str:
+    """Return how many times as many something is.
+
+    >>> say_times(2872.4), say_times(2.53)
+    ('2,872 times', '2.5 times')
+    """
+    return f"{factor:,.0f} times" if factor >= 10 else f"{factor:.2g} times"

@@ -67,10 +67,19 @@ def test_a_baseline_that_ties_cannot_be_told_apart(says):
     told = says("loses", "ties", "loses")
     assert told[2] == (
         "The exported network cannot be told apart from logistic regression: cross-entropy 1.100 ± "
-        "0.050; the difference is 0.10, between 0.06 and 0.14."
+        "0.050; corrected for the choice, what is exported is ahead by 0.10, between 0.06 and 0.14."
     )
     assert told[3].startswith("The exported network is better than gradient boosting (")
     assert not any("worth it" in sentence for sentence in told)
+
+
+def test_a_tie_says_which_side_is_ahead_by_the_corrected_score(made, judged):
+    study = made().add({"depth": 1})
+    tie = judged("gradient boosting", 1.1, "ties")
+    behind = replace(tie, difference=-0.10, interval=(-0.14, -0.06))
+    for baseline, side in ((tie, "ahead"), (behind, "behind")):
+        told = make_headline(study.evidence(baseline))
+        assert told[-2].endswith(f"; what is exported is {side} by 0.10, between 0.06 and 0.14.")
 
 
 def test_accuracy_stands_before_nats(made, judged):

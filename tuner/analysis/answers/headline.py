@@ -143,7 +143,7 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     loses = [baseline for baseline in ordered if baseline.verdict == "loses"]
     sentences = [
         f"{capitalize_first(_say_exported(evidence))} cannot be told apart from {each.title}: "
-        f"{_say_result(evidence, each)}; {_say_difference(each)}."
+        f"{_say_result(evidence, each)}; {_say_side(evidence, each)}."
         for each in ties
     ]
     if not loses:
@@ -175,6 +175,17 @@ def _say_result(evidence: Evidence, baseline: JudgedBaseline) -> str:
 
 def _say_difference(baseline: JudgedBaseline) -> str:
     return f"the difference is {say_difference(baseline.difference, baseline.interval)}"
+
+
+def _say_side(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    """Return by how much what is exported is ahead of a baseline, or behind it.
+
+    Its score before the correction stands beside the sentence, and may be on the other side.
+    """
+    side = "ahead" if (baseline.difference < 0) == evidence.maximise else "behind"
+    corrected = "corrected for the choice, " if len(evidence.completed) > 1 else ""
+    difference = say_difference(baseline.difference, baseline.interval)
+    return f"{corrected}what is exported is {side} by {difference}"
 
 
 def _say_exported(evidence: Evidence) -> str:

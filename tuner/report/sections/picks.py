@@ -15,6 +15,7 @@ from tuner.words import (
     format_score,
     say_name,
     say_parts,
+    say_times,
 )
 
 __all__ = ["make_picks_section"]
@@ -204,7 +205,7 @@ def _describe_ensemble(picks: Picks) -> str:
         gain = "What averaging them gains is not in its scores: one of them predicted each row."
     return (
         f"The ensemble has {count_noun(networks, 'network')}, {made}; its prediction takes as long "
-        f"as all of them, with {ensemble.parameters / picks.best.parameters:.3g} times the "
+        f"as all of them, with {say_times(ensemble.parameters / picks.best.parameters)} the "
         f"parameters of the best network. {gain}"
     )
 
