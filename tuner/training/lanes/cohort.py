@@ -64,7 +64,7 @@ class Cohort:
         self.begun = False
         self.jobs: list[Job] = []
         self._parts = 1
-        self._stacks = False  # whether it has blocks of stacked networks
+        self._largest = 0  # bytes of its largest block of stacked networks; 0 if it has none
         self._starved: list[LaneTrial] = []  # ran out of memory alone in their blocks
 
     def train(
@@ -79,14 +79,14 @@ class Cohort:
         the cohort: blocks, of which memory has room for so many, results of a race, and trials that
         need `fit` or ran out of memory.
         """
-        tasks, largest = self._make_tasks(jobs, hypermodel)
-        at_once = min(self.machine.count_blocks_at_once(largest), len(tasks))
+        tasks = self._make_tasks(jobs, hypermodel)
+        at_once = min(self.machine.count_blocks_at_once(max(self._largest, 1)), len(tasks))
         self._parts = self.machine.threads // at_once
 
         def ask_more() -> list[_Task]:
-            if self._stacks or self.plan.hooks.race or self.need_own_fit or self._starved:
+            if self._largest or self.plan.hooks.race or self.need_own_fit or self._starved:
                 return []
-            return self._make_tasks(self.plan.hooks.ask_more(), hypermodel)[0]
+            return self._make_tasks(self.plan.hooks.ask_more(), hypermodel)
 
         has_result = False
         for result in self.threads.run_side_by_side(tasks, at_once=at_once, ask_more=ask_more):
@@ -94,22 +94,19 @@ class Cohort:
             yield result
         yield from self._train_starved(has_result)
 
-    def _make_tasks(
-        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel
-    ) -> tuple[list[_Task], int]:
-        """Return what trains some trials, in the order to begin in, and a block's most bytes."""
+    def _make_tasks(self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel) -> list[_Task]:
+        """Return what trains some trials, in the order to begin in."""
         self.jobs += jobs
         mlps, others = split_off_mlps(jobs, hypermodel, self.plan)
         blocks = self._cut(mlps)
         tasks: list[tuple[int, _Task]] = [
             (job.trial, partial(self._train_keras_trial, job, hypermodel)) for job in others
         ]
-        self._stacks = self._stacks or bool(blocks)
+        self._largest = max([self._largest, *map(self._estimate_bytes, blocks)])
         tasks += [(block[0].trial, partial(self._train_block, block)) for block in blocks]
         if self.plan.hooks.race:
             tasks.sort(key=lambda task: task[0])
-        largest = max((self._estimate_bytes(block) for block in blocks), default=1)
-        return [task for _, task in tasks], largest
+        return [task for _, task in tasks]
 
     def _train_starved(self, has_result: bool) -> Iterator[TrialResult]:
         """Try again the trials that ran out of memory, unless the time is up and others ended."""
