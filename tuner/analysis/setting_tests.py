@@ -113,8 +113,17 @@ def _estimate_variances(
 
 
 def _average(weights: np.ndarray, ranked: Sequence[Sequence[float] | np.ndarray]) -> np.ndarray:
-    """Return the mean of what each of some trials came to, by the weights of their ranks."""
-    return np.average(np.array(ranked, np.float64), axis=0, weights=weights[: len(ranked)])
+    """Return the mean of what each of some trials came to, by the weights of their ranks.
+
+    It adds up the values of one trial after another, since those of all rows are many, and leaves
+    out those that do not count, about half.
+    """
+    weights = weights[: len(ranked)]
+    total = np.zeros(len(ranked[0]))
+    for weight, values in zip(weights, ranked, strict=True):
+        if weight > 0:
+            total += weight * np.asarray(values, np.float64)
+    return np.asarray(total / weights.sum())
 
 
 def _replace_failed(losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
