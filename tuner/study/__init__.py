@@ -1,7 +1,6 @@
 """A study on the disk: what search writes, and tracking, analysis and serving read."""
 
 from tuner.study.argument_differences import list_argument_differences
-from tuner.study.best_trials import read_warm_start
 from tuner.study.final_networks import (
     NETWORKS,
     adds_networks_on_all_rows,
@@ -18,6 +17,7 @@ from tuner.study.names import check_name, check_root, find_free_name, list_study
 from tuner.study.pick import Pick
 from tuner.study.places import check_place
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
+from tuner.study.reading_warm_start import read_warm_start
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd

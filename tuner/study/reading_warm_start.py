@@ -1,4 +1,4 @@
-"""Reads the best trials of a study, for another study to begin with."""
+"""Reads the warm start of a study: the best configurations of an earlier one."""
 
 from tuner.errors import StudyError
 from tuner.study.study import Study
