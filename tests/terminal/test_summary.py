@@ -160,8 +160,8 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
     ) == [
         "  logistic regression cross_entropy 0.4000 ± 0.0300, better by 0.1000 ± 0.0200",
         "  gradient boosting   cross_entropy 0.6000 ± 0.0300, worse by 0.1000 ± 0.0200",
-        "  majority class      cross_entropy 0.5000 ± 0.0300, cannot be told apart, 0.0100 ± "
-        "0.0200",
+        "  majority class      cross_entropy 0.5000 ± 0.0300, cannot be told apart, worse by "
+        "0.0100 ± 0.0200",
     ]
 
 

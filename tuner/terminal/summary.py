@@ -6,6 +6,7 @@ It is made of the object that `--json` prints, so that the summary of an earlier
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuner.scoring import Objective
 from tuner.study import Study, read_networks
 from tuner.words import (
     capitalize_first,
@@ -57,7 +58,7 @@ def format_summary(
         *(line for pick in (reversed(picks) if is_ensemble else picks) for line in pick),
         *_describe_smallest(summary, study),
         *_describe_classes(summary),
-        *_describe_baselines(summary),
+        *_describe_baselines(summary, study),
         "",
         f"model    {summary['model'] or 'not exported: ' + fault}",
         f"study    {study.folder}",
@@ -167,26 +168,28 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     ]
 
 
-def _describe_baselines(summary: Summary) -> list[str]:
+def _describe_baselines(summary: Summary, study: Study) -> list[str]:
     """Describe the simple classifiers, each beside the exported model."""
     if not summary["baselines"]:
         return []
-    objective = summary["objective"]
+    objective = study.record.objective
     return [
         "simple classifiers on the same folds, compared with the exported model:",
         *(_describe_baseline(baseline, objective) for baseline in summary["baselines"]),
     ]
 
 
-def _describe_baseline(baseline: Mapping[str, Any], objective: str) -> str:
-    verdict = {"wins": "better by", "loses": "worse by", "ties": "cannot be told apart,"}
+def _describe_baseline(baseline: Mapping[str, Any], objective: Objective) -> str:
+    is_better = (baseline["difference"] > 0) == (objective.direction == "max")
+    side = "better by" if is_better else "worse by"
+    verdict = f"cannot be told apart, {side}" if baseline["verdict"] == "ties" else side
     accuracy = baseline.get("accuracy")  # older runs lack it
     right = "" if accuracy is None else f"accuracy {accuracy:.4f}, "
     difference = format_score(abs(baseline["difference"]), baseline["difference_standard_error"])
     score = format_score(baseline["score"], baseline["standard_error"])
     return (
-        f"  {baseline['name']:<19} {right if objective != 'accuracy' else ''}{objective} {score}, "
-        f"{verdict[baseline['verdict']]} {difference}"
+        f"  {baseline['name']:<19} {right if objective.name != 'accuracy' else ''}"
+        f"{objective.name} {score}, {verdict} {difference}"
     )
 
 
