@@ -16,14 +16,9 @@ from tests.helpers.shell import Shell
 from tuner.space import list_shipped_spaces, load_space, parse_space
 
 # The studies that the documents speak of: one of a whole search, with a report, a model and runs in
-# MLflow, and others of trials alone. Those of the digits have fewer rows, which no document shows.
-WHOLE = "tuner search --space mlp_depth --data iris --study digits-mlp_depth-1"
-SEARCHED = [
-    "tuner search --space mlp_width --data iris --study digits-mlp_width-1",
-    "tuner search --space mlp --data my_table.csv",
-    "tuner search --space mlp_depth --data my_table.csv",
-]
-EXPORTED = "tuner export my_table-mlp-1"
+# MLflow, and copies of it, since what is said of them holds for a study of any space and any rows.
+WHOLE = "tuner search --space mlp_depth --data my_table.csv --study digits-mlp_depth-1"
+COPIES = ("digits-mlp_width-1", "my_table-mlp-1", "my_table-mlp_depth-1", "my_table-tabular-1")
 STUDIES = Path("mlruns", "studies")
 README = ROOT / "README.md"
 
@@ -64,17 +59,14 @@ def write_tables(folder: Path, rng: np.random.Generator) -> None:
 
 @pytest.fixture(scope="module")
 def shell(files: Path) -> Iterator[Shell]:
-    """A terminal in that folder, after the studies were searched and a model exported."""
+    """A terminal in that folder, where the studies are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(files)
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         shell = Shell(files, patch)
         shell.search(WHOLE)
-        for line in SEARCHED:
-            shell.begin(line)
-        shell.export(EXPORTED)
-        # what is said of it holds for a study of any space, and networks for tables take longer
-        copytree(STUDIES / "my_table-mlp-1", STUDIES / "my_table-tabular-1")
+        for name in COPIES:
+            copytree(STUDIES / "digits-mlp_depth-1", STUDIES / name)
         yield shell
         shell.close()
 

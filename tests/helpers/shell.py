@@ -58,14 +58,6 @@ class Shell:
         """Run a whole search, with its report, its model and its runs in MLflow."""
         self._run_in_process([*line.split()[1:], *_SMALL])
 
-    def begin(self, line: str) -> None:
-        """Run a search of two trials, without what follows."""
-        self._search_only([*line.split()[1:], *_SMALL])
-
-    def export(self, line: str) -> None:
-        """Export a model in the formats that a whole search writes."""
-        self._run_in_process(line.split()[1:])
-
     def run(self, command: list[str]) -> None:
         """Run a command, and fail where it fails."""
         name = command[0]
