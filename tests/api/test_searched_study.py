@@ -165,6 +165,12 @@ def test_a_study_whose_search_goes_on_says_what_is_known(tmp_path):
     assert not json.loads(json.dumps(study.test))
 
 
+@pytest.mark.parametrize("ask", ["export", "importance"])
+def test_there_is_no_pick_of_that_name(study, ask):
+    with pytest.raises(UserError, match="pick: there is no pick bset; did you mean best"):
+        getattr(study, ask)("bset", verbose=0)
+
+
 def test_there_is_no_study_of_that_name(root, study):
     with pytest.raises(StudyError, match="there is no study frist; did you mean first"):
         tuner.open_study("frist", root)

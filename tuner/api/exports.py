@@ -54,8 +54,6 @@ def export_networks(
         UserError: There is no such pick or trial, or the folder cannot be written.
         SearchFailed: No trial was completed.
     """
-    if pick is not None:
-        check_pick(pick)
     if options.threshold is not None:
         ThresholdRule.parse(options.threshold, setup.dataset.classes)  # before any training
     from tuner.serving.export_folder import check_export_folder
@@ -99,9 +97,11 @@ def choose_pick(
         messages: Prints a note about a pick that is the best trial itself.
 
     Raises:
-        UserError: There is no such trial.
+        UserError: There is no such pick or trial.
         SearchFailed: No trial was completed.
     """
+    if pick is not None:
+        check_pick(pick)
     if pick is not None and pick.isdecimal():
         exportable = find_exportable(study, int(pick))
         return exportable, study.folder / f"model-{exportable.folder}"
