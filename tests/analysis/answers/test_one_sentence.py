@@ -11,6 +11,12 @@ from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 
 
+def say(evidence, name, comparison):
+    """Say the answer of a comparison that is made."""
+    evidence.comparisons[name] = comparison
+    return answer_in_one_sentence(evidence, name)
+
+
 @pytest.fixture
 def says(made):
     """Say the answer of a comparison that is made: each setting's share of right rows.
@@ -47,7 +53,7 @@ def says(made):
         comparison = Comparison(
             8, tuple(settings), tuple(pairs), alike, tuple(unclear), (0.1,) * len(pairs)
         )
-        return answer_in_one_sentence(study.evidence(), name, comparison)
+        return say(study.evidence(), name, comparison)
 
     return answer
 
@@ -93,7 +99,7 @@ def test_guessing_is_described_by_the_rows_that_are_right(made, judged):
     evidence = made().add({"kind": "l2"}).add({"kind": "none"}).evidence()
     guessing = judged("majority class", 0.693, "ties", accuracy=0.502)
     comparison = Comparison(8, (setting, replace(setting, value="none", trial=1)), (), ("l2",))
-    assert answer_in_one_sentence(replace(evidence, guessing=guessing), "kind", comparison) == (
+    assert say(replace(evidence, guessing=guessing), "kind", comparison) == (
         "No network is shown to do better than guessing, whatever the kind of regularizer: with L2 "
         "51.7 % of rows are right, by guessing the most frequent class 50.2 % (cross-entropy 0.703 "
         "against 0.693)."
@@ -140,7 +146,7 @@ def test_no_more_trials_are_asked_for_than_the_space_has(made):
     settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
     pair = Pair(1, 0, -0.1, (-0.5, 0.3), 0.5, 0.5, False)
     comparison = Comparison(8, settings, (pair,), (1, 0), (0,), (0.1,))
-    sentence = answer_in_one_sentence(study.evidence(), "depth", comparison)
+    sentence = say(study.evidence(), "depth", comparison)
     assert "; about 4 more trials would, in " in sentence
     assert sentence.endswith(" --max-trials 6.")
 
@@ -172,7 +178,7 @@ def test_the_score_decides_where_more_right_rows_are_behind(made):
     pair = Pair(0, 1, -0.019, (-0.05, 0.01), 0.5, 0.5, False)
     comparison = Comparison(8, settings, (pair,), (0, 1))
     evidence = made().add({"depth": 0}).add({"depth": 1}).evidence()
-    assert answer_in_one_sentence(evidence, "depth", comparison) == (
+    assert say(evidence, "depth", comparison) == (
         "No: without any hidden layer 87.5 % of rows are right, with one 87.9 % (the cross-entropy "
         "decides: 0.324 against 0.343; the difference is 0.02, between -0.01 and 0.05)."
     )
@@ -393,6 +399,6 @@ def test_where_luck_is_far_too_large_no_number_of_trials_is_promised(made):
     settings = tuple(Setting(depth, 8, depth, 0.1, (0.0, 1.0), 0.9) for depth in (1, 0))
     pair = Pair(1, 0, -0.01, (-2.0, 2.0), 0.5, 0.5, False)
     comparison = Comparison(8, settings, (pair,), (1, 0), (0,), single_errors=(0.01,))
-    assert answer_in_one_sentence(study.evidence(), "depth", comparison).endswith(
+    assert say(study.evidence(), "depth", comparison).endswith(
         "; it would take more than 126 more trials, and 21 min."
     )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.setting_comparison import Setting
@@ -41,7 +40,7 @@ def describe_comparison(
         name: The name of the hyperparameter whose settings are compared.
         details: More sentences, which follow the result.
     """
-    findings = Findings(evidence, name, compare_hyperparameter(evidence, name))
+    findings = Findings(evidence, name)
     missing, more = _describe_missing(findings), evidence.more_trials
     if not findings.tried:
         return f"No trial with a {say_name(name)} was completed.", *missing, more

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tuner.analysis.answers.binning import Binning, bin_trials
+from tuner.analysis.answers.binning import Binning, bin_trials, compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.baselines import JudgedBaseline
@@ -39,12 +39,15 @@ class Findings:
     Attributes:
         evidence: The study's evidence.
         name: The name of the hyperparameter.
-        comparison: The comparison of its settings.
     """
 
     evidence: Evidence
     name: str
-    comparison: Comparison
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison of its settings."""
+        return compare_hyperparameter(self.evidence, self.name)
 
     @cached_property
     def binning(self) -> Binning:

@@ -6,12 +6,11 @@ with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told
 
 from collections.abc import Callable
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.answers.parts import PARTS
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_comparison import Setting
 from tuner.space import Value
 from tuner.words import (
     capitalize_first,
@@ -26,15 +25,14 @@ from tuner.words import (
 __all__ = ["answer_in_one_sentence"]
 
 
-def answer_in_one_sentence(evidence: Evidence, name: str, comparison: Comparison) -> str:
+def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     """Return the answer on a hyperparameter in one sentence.
 
     Args:
         evidence: The study's evidence.
         name: The name of the hyperparameter.
-        comparison: The comparison of its settings.
     """
-    findings = Findings(evidence, name, comparison)
+    findings = Findings(evidence, name)
     if len(findings.tried) < 2:
         return findings.describe_untried()
     guessing = evidence.guessing
@@ -151,8 +149,7 @@ def _describe_widening(evidence: Evidence) -> str:
     """Return whether a wider network pays, as the end of a sentence."""
     if "units" not in evidence.varied:
         return ""
-    comparison = compare_hyperparameter(evidence, "units")
-    widths = Findings(evidence, "units", comparison)
+    widths = Findings(evidence, "units")
     if len(widths.tried) < 2:
         return ""
     narrow, best = widths.sort(widths.tried)[0], widths.best

@@ -150,4 +150,4 @@ def _add_sentence(evidence: Evidence, answer: Answer) -> Answer:
     if answer.comparison is None:
         return answer
     name = answer.hyperparameters[-1]  # a grid of two compares the values of the last one
-    return replace(answer, sentence=answer_in_one_sentence(evidence, name, answer.comparison))
+    return replace(answer, sentence=answer_in_one_sentence(evidence, name))
