@@ -39,18 +39,30 @@ def one(compare):
 def test_a_significant_difference_is_in_the_headline(compare):
     good, poor = compare("good", noise=0.3), compare("poor", noise=4.0)
     page = make_comparison_page([poor, good])
-    exported = good.score_export("cross_entropy")
     assert page.title == "Which found the better network: poor or good?"
-    assert page.headline == (
-        "The best score, corrected for the choice, is that of good: cross-entropy "
-        f"{exported.score:.4f} ± {exported.standard_error:.4f}.",
-        "Its paired differences show that it is better than all others.",
+    assert re.fullmatch(
+        r"good found a better network than poor \(the difference is [\d.]+, between [\d.]+ and "
+        r"[\d.]+\)\.",
+        page.headline[0],
     )
+    score = good.score_export("cross_entropy").score
+    accuracy = good.picks.exported_pick.scores["accuracy"]
+    told = re.fullmatch(
+        r"The model of good has the best score: ([\d.]+) % of rows are right \(cross-entropy "
+        r"([\d.]+) ± [\d.]+, corrected for the choice\)\.",
+        page.headline[1],
+    )
+    assert told is not None
+    assert float(told[1]) == pytest.approx(100 * accuracy, abs=0.5)
+    assert float(told[2]) == pytest.approx(score, abs=0.01)
+    text = read_section(page, "networks")
+    assert text.index("its accuracy, cross-validated") < text.index("its cross-entropy, cross")
 
 
 def test_equal_studies_cannot_be_told_apart(compare, one):
     page = make_comparison_page([one, compare("two")])
-    assert page.headline[0] == ("The paired differences cannot tell these studies apart: one, two.")
+    assert page.headline[0].startswith("one cannot be told apart from two (the difference is 0.0")
+    assert len(page.headline) == 2
     # the same rows and networks, but either study trains its own once more
     assert re.search(
         r"one less two \+0\.0000 -0\.\d+ to 0\.\d+ 1\.000 no", read_section(page, "scores")

@@ -8,7 +8,4 @@ def test_studies_are_compared_on_one_page(setup, tmp_path):
     study = write_noisy_study(setup, tmp_path / "runs")
     other = write_noisy_study(setup, tmp_path / "runs", "other")
     path = compare_studies([(setup, study), (setup, other)], tmp_path / "both.html")
-    assert (
-        "The paired differences cannot tell these studies apart: study, other."
-        in path.read_text("utf-8")
-    )
+    assert "study cannot be told apart from other (the difference is " in path.read_text("utf-8")

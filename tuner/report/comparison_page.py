@@ -20,7 +20,10 @@ from tuner.words import (
     format_interval,
     format_score,
     join_words,
+    say_difference,
     say_name,
+    say_number,
+    say_result,
 )
 
 __all__ = ["make_comparison_page"]
@@ -52,25 +55,42 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
         _make_method_section(studies),
     )
     title = f"Which found the better network: {names}?"
-    return Page(title, subject, _write_headline(scores, pairs, objective), sections)
+    return Page(title, subject, _write_headline(studies, scores, pairs, objective), sections)
 
 
 def _write_headline(
-    scores: CorrectedScores, pairs: Sequence[Pair[str]], objective: str
+    studies: Sequence[ComparedStudy],
+    scores: CorrectedScores,
+    pairs: Sequence[Pair[str]],
+    objective: str,
 ) -> tuple[str, ...]:
+    """Return which study found the better network, and how good that is."""
     best = pairs[0].first
     with_best = [pair for pair in pairs if pair.first == best]
-    undecided = [pair.second for pair in with_best if not pair.told_apart]
-    first = (
-        f"The best score, corrected for the choice, is that of {best}: {say_name(objective)} "
-        f"{_format_corrected(scores[best])}."
+    told = [pair for pair in with_best if pair.told_apart]
+    undecided = [pair for pair in with_best if not pair.told_apart]
+    exported = next(study.picks.exported_pick for study in studies if study.name == best)
+    score = say_number(scores[best].score, scores[best].standard_error)
+    corrected = f"{score}, corrected for the choice"
+    result = say_result(objective, corrected, exported.scores.get("accuracy"))
+    sentences = [f"The model of {best} has the best score: {result}."]
+    if told:
+        sentences.insert(0, f"{best} found a better network than {_list_differences(told)}.")
+    if undecided:
+        equal = f"{best} cannot be told apart from {_list_differences(undecided)}."
+        sentences.insert(len(sentences) if told else 0, equal)
+    return tuple(sentences)
+
+
+def _list_differences(pairs: Sequence[Pair[str]]) -> str:
+    """List the second studies of pairs with their differences from the first."""
+    differences = (say_difference(pair.difference, pair.interval) for pair in pairs)
+    return join_words(
+        [
+            f"{pair.second} (the difference is {difference})"
+            for pair, difference in zip(pairs, differences, strict=True)
+        ]
     )
-    if not undecided:
-        return first, "Its paired differences show that it is better than all others."
-    names = ", ".join(undecided)
-    if len(undecided) == len(with_best):
-        return f"The paired differences cannot tell these studies apart: {best}, {names}.", first
-    return first, f"Its paired differences cannot tell it apart from {names}."
 
 
 def _format_corrected(corrected: OutOfBag) -> str:
@@ -133,23 +153,29 @@ def _make_pairs_table(pairs: Sequence[Pair[str]], objective: str) -> TableBlock:
 def _make_networks_section(
     studies: Sequence[ComparedStudy], scores: CorrectedScores, objective: str
 ) -> Section:
-    score_name = say_name(objective)
+    names = list(dict.fromkeys(("accuracy", objective)))
     rows = [
         ("question", *(study.study.record.title for study in studies)),
         ("exported", *(study.picks.exported for study in studies)),
-        (
-            f"its {score_name}, cross-validated",
-            *(_format_uncorrected(study, objective) for study in studies),
+        *(
+            (
+                f"its {say_name(name)}, cross-validated",
+                *(_format_uncorrected(study, name) for study in studies),
+            )
+            for name in names
         ),
         (
-            "corrected for the choice",
+            f"its {say_name(objective)}, corrected for the choice",
             *(_format_corrected(scores[study.name]) for study in studies),
         ),
         ("best trial", *(str(study.picks.best.trial) for study in studies)),
         ("its hyperparameters", *(_describe_best(study) for study in studies)),
         ("its parameters", *(f"{study.picks.best.parameters:,}" for study in studies)),
         ("smallest good network", *(_describe_smallest(study) for study in studies)),
-        (f"{score_name}, held-out test", *(_format_test(study, objective) for study in studies)),
+        *(
+            (f"{say_name(name)}, held-out test", *(_format_test(study, name) for study in studies))
+            for name in names
+        ),
     ]
     header = ("", *(study.name for study in studies))
     wrapped = frozenset(range(1, len(header)))
@@ -159,6 +185,8 @@ def _make_networks_section(
 
 def _format_uncorrected(study: ComparedStudy, objective: str) -> str:
     pick = study.picks.exported_pick
+    if objective not in pick.scores:
+        return "–"
     return format_score(pick.scores[objective], pick.standard_errors[objective])
 
 
