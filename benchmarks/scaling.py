@@ -76,7 +76,9 @@ def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) ->
     """Search without what follows the trials; return the study."""
     from tuner.search import FoldTuner
 
-    tuner = FoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners, crew=crew)
+    tuner = FoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners)
+    if crew is not None:
+        tuner.use_workers(crew)
     study = create_study(setup, Destination(root))
     tuner.run(setup.problem, study)
     return study

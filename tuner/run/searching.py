@@ -72,7 +72,9 @@ def make_tuner(
 
     hypermodel = make_hypermodel(setup)
     try:
-        tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, crew=crew)
+        tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners)
+        if crew is not None:
+            tuner.use_workers(crew)
         give_warm_start(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:

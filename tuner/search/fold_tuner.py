@@ -61,7 +61,6 @@ class FoldTuner(ResultsTuner):
         oracle: A `keras_tuner.Oracle`, used in place of the oracle that `settings` names.
         directory: The folder in which searches write their studies.
         listeners: Receive the search's events, in this order.
-        crew: Workers that train the trials; `run` lets them go. None to train in this process.
 
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
@@ -79,7 +78,6 @@ class FoldTuner(ResultsTuner):
         oracle: keras_tuner.Oracle | None = None,
         directory: str | Path = "mlruns",
         listeners: Sequence[Listener] = (),
-        crew: Crew | None = None,
     ) -> None:
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
@@ -87,8 +85,6 @@ class FoldTuner(ResultsTuner):
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
         self.trainer.on_note = self.note
-        if crew is not None:
-            self.use_workers(crew)
         self.study = self.problem = None
         self.arguments: dict[str, Any] = {}
         self._explored = ExploredHyperModel(hypermodel)
@@ -214,7 +210,7 @@ class FoldTuner(ResultsTuner):
             self.trainer.close()
 
     def use_workers(self, crew: Crew) -> None:
-        """Let workers train the trials; `run` lets them go."""
+        """Let workers train the trials, in place of this process; `run` lets them go."""
         self.trainer = remote = RemoteTrainer(self.trainer, crew)
         remote.on_note, remote.on_crew = self.note, self._announce_crew
 

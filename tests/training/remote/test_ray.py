@@ -67,7 +67,8 @@ settings = SearchSettings(**{KILLED})
 rows = make_problem(rows=90)
 while not Path(sys.argv[1]).exists():
     time.sleep(0.05)
-tuner = FoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1], crew=crew)
+tuner = FoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1])
+tuner.use_workers(crew)
 tuner.search(rows.x, rows.y, study="mine")
 """
 
@@ -202,9 +203,10 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
     """
     settings = SearchSettings(max_trials=12, folds=3, epochs=EPOCHS, test_size=0.0, seed=3)
     tuners = [
-        FoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name, crew=crew)
-        for name, crew in {"here": None, "there": KeptCrew(ground.crew)}.items()
+        FoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name)
+        for name in ("here", "there")
     ]
+    tuners[1].use_workers(KeptCrew(ground.crew))
     for tuner in tuners:
         tuner.search(rows.x, rows.y, study="mine")
         ground.wait_for_workers(2)  # which start during the search here
