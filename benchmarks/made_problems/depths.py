@@ -15,7 +15,6 @@ from made_problems.problem import MadeProblem
 
 __all__ = ["DEPTHS"]
 
-_DEPTHS = frozenset(range(7))
 
 DEPTHS = (
     MadeProblem(
@@ -101,7 +100,7 @@ DEPTHS = (
         "mlp_depth",
         500,
         draw_noise(6, 2),
-        "labels are drawn at random",
-        as_good=_DEPTHS,
+        "labels are drawn at random; one or two wide layers learn them in their first epoch",
+        as_good=frozenset({0, 4, 6}),
     ),
 )
