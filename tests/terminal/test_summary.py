@@ -104,6 +104,10 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
         f"{', '.join(member.label for member in members)}",
     )
     assert found[-1].startswith("  held-out test     ")
+    assert found[0] == (
+        f"  parameters        {outcome.picks.ensemble.parameters:,} in all, 5 times the best "
+        "trial's; a prediction computes all of its networks"
+    )
     best = after(lines, f"best of 8 trials: trial {outcome.picks.best.trial}")
     assert not any("held-out test" in line for line in best)
     both = tuple(replace(member, folds=5, on_all_rows=1) for member in members)

@@ -17,6 +17,7 @@ from tuner.words import (
     join_words,
     list_counts,
     list_scores,
+    say_times,
 )
 
 __all__ = ["add_options", "format_summary"]
@@ -154,14 +155,14 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
     added = any(member.on_all_rows for member in members)
     if folds and len(members) == 1:
         better = "the best trial's folds"
-    times = ensemble["parameters"] / best["parameters"]
+    times = say_times(ensemble["parameters"] / best["parameters"])
     of_trials = f"{noun} {', '.join(member.label for member in members)}"
     return [
         f"ensemble, {better}{_mark_exported(summary, 'ensemble')}: "
         f"networks of {'the folds of ' if folds else ''}{of_trials}"
         f"{' and others on all rows' if added else ''}",
-        f"  parameters        {ensemble['parameters']:,} in all, so that a prediction takes about "
-        f"{times:.2g} times the best trial's",
+        f"  parameters        {ensemble['parameters']:,} in all, {times} the best trial's; "
+        "a prediction computes all of its networks",
         f"  cross-validated   {_list_scores(ensemble)}",
         *_describe_correction(ensemble, summary),
         *_describe_model(summary, study),
