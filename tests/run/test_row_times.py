@@ -13,6 +13,7 @@ from tuner.run.opening import create_study, load_setup, match_setup
 from tuner.run.preparing import prepare, restrict
 from tuner.run.request import DataRequest, Destination
 from tuner.run.row_times import measure_row_time
+from tuner.run.searching import make_tuner
 from tuner.run.setup import make_hypermodel
 from tuner.study import SearchSettings
 
@@ -66,8 +67,9 @@ def test_another_run_of_the_study_excludes_the_same_networks(setup, tmp_path):
     other = replace(setup, settings=replace(setup.settings, max_row_microseconds=95.0))
     with pytest.raises(StudyError, match=r"--max-row-microseconds is 85\.0 there and 95\.0 here"):
         match_setup(other, study)
-    hypermodel = make_hypermodel(resumed)
-    assert hypermodel.row_time == TIMES
+    assert not make_tuner(resumed).oracle.allows(
+        {**next(setup.space.list_configurations()), "depth": 3}
+    )
 
 
 def test_networks_of_a_hypermodel_are_not_limited_by_their_time(tmp_path):

@@ -9,7 +9,6 @@ import numpy as np
 
 from tuner.model.recipe import Recipe, draw_weights, read_recipe, read_units
 from tuner.model.regularizers import Penalty
-from tuner.model.row_time import RowTime
 from tuner.space import Space, Value, read_active_values
 
 __all__ = ["MLPHyperModel", "make_dropout", "make_kernel_options"]
@@ -23,9 +22,6 @@ class MLPHyperModel(keras_tuner.HyperModel):
         features: Width of an encoded row.
         classes: Number of classes.
         epochs: Planned epochs, over which a `cosine` schedule decays.
-
-    Attributes:
-        row_time: Predicts how long a network takes for one row. None if that was not measured.
     """
 
     def __init__(self, space: Space, *, features: int, classes: int, epochs: int) -> None:
@@ -34,7 +30,6 @@ class MLPHyperModel(keras_tuner.HyperModel):
         self.features = features
         self.classes = classes
         self.epochs = epochs
-        self.row_time: RowTime | None = None
 
     def derived_hyperparameters(self, values: Mapping[str, Any]) -> dict[str, Value]:
         """Return the derived hyperparameters: the units that a parameter budget allows."""

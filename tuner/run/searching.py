@@ -72,7 +72,7 @@ def make_tuner(
 
     hypermodel = make_hypermodel(setup)
     try:
-        tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners)
+        tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, row_time=setup.row_time)
         if crew is not None:
             tuner.use_workers(crew)
         give_warm_start(tuner.oracle, setup.warm_start)

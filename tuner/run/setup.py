@@ -146,19 +146,15 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
     from tuner.model.mlp import MLPHyperModel
     from tuner.model.tables.hypermodel import TableHyperModel
 
-    hypermodel: MLPHyperModel | TableHyperModel
     space, image = setup.space, setup.dataset.schema.image
     assert space is not None  # no custom hypermodel declares it
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
     if is_table_space(space):
         layout = FeatureLayout.from_schema(setup.dataset.schema)
-        hypermodel = TableHyperModel(space, layout=layout, **sizes)
-    elif image is not None and any(h.name == "blocks" for h in space.hyperparameters):
-        hypermodel = CNNHyperModel(space, image=image, **sizes)
-    else:
-        hypermodel = MLPHyperModel(space, features=features, **sizes)
-    hypermodel.row_time = setup.row_time
-    return hypermodel
+        return TableHyperModel(space, layout=layout, **sizes)
+    if image is not None and any(h.name == "blocks" for h in space.hyperparameters):
+        return CNNHyperModel(space, image=image, **sizes)
+    return MLPHyperModel(space, features=features, **sizes)
 
 
 def make_hyperparameters(values: Mapping[str, Value]) -> "keras_tuner.HyperParameters":

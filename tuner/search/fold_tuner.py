@@ -15,6 +15,7 @@ import numpy as np
 from tuner.errors import UserError
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
+from tuner.model.row_time import RowTime
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.exploring import ExploredHyperModel
@@ -61,6 +62,7 @@ class FoldTuner(ResultsTuner):
         oracle: A `keras_tuner.Oracle`, used in place of the oracle that `settings` names.
         directory: The folder in which searches write their studies.
         listeners: Receive the search's events, in this order.
+        row_time: Predicts how long a network takes for one row. None if no setting limits that.
 
     Attributes:
         arguments: What the hypermodel's `fit` is given, by name.
@@ -78,6 +80,7 @@ class FoldTuner(ResultsTuner):
         oracle: keras_tuner.Oracle | None = None,
         directory: str | Path = "mlruns",
         listeners: Sequence[Listener] = (),
+        row_time: RowTime | None = None,
     ) -> None:
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
@@ -98,7 +101,7 @@ class FoldTuner(ResultsTuner):
             project_name="keras_tuner",
         )
         self.hypermodel = hypermodel
-        limit_networks(self._search_oracle, self.hypermodel, self.settings)
+        limit_networks(self._search_oracle, self.hypermodel, self.settings, row_time)
 
     def search(
         self,

@@ -8,7 +8,7 @@ from random import Random
 import keras_tuner
 
 from tuner.errors import SpaceError, UserError
-from tuner.model.row_time import NO_ROW_TIME
+from tuner.model.row_time import NO_ROW_TIME, RowTime
 from tuner.model.size_limit import SizeLimit
 from tuner.search.oracles import SearchOracle, StudyOracle, make_key
 from tuner.search.oracles.proposal_limit import ProposalLimit
@@ -22,7 +22,10 @@ _MOST_DRAWS = 200  # each is built, which takes tens of milliseconds
 
 
 def limit_networks(
-    oracle: SearchOracle, hypermodel: keras_tuner.HyperModel, settings: SearchSettings
+    oracle: SearchOracle,
+    hypermodel: keras_tuner.HyperModel,
+    settings: SearchSettings,
+    row_time: RowTime | None = None,
 ) -> None:
     """Give an oracle the limit of a search on its networks, if there is one.
 
@@ -30,6 +33,7 @@ def limit_networks(
         oracle: The search's oracle, with the hyperparameters that the hypermodel declares.
         hypermodel: Describes its networks as recipes, or builds them.
         settings: The search settings.
+        row_time: Predicts how long its networks take for one row. None if that was not measured.
 
     Raises:
         UserError: The oracle is one of KerasTuner's own, which knows no limit.
@@ -37,8 +41,6 @@ def limit_networks(
     """
     if not settings.limits_networks:
         return
-    describe = getattr(hypermodel, "describe_network", None)
-    row_time = getattr(hypermodel, "row_time", None)
     if settings.max_row_microseconds is not None and row_time is None:
         raise UserError(NO_ROW_TIME)
     if not isinstance(oracle, StudyOracle):
@@ -47,20 +49,27 @@ def limit_networks(
             f"oracle {name}: it proposes networks of any size, whatever a limit on them says; "
             'give SearchSettings(oracle="tpe") or another name instead'
         )
-    limit: ProposalLimit | None
-    if describe is None:
-        assert settings.max_parameters is not None  # the only limit that it may have
-        limit = BuiltSizeLimit(settings.max_parameters, hypermodel)
-    else:
-        limit = SizeLimit.make(
-            describe,
-            parameters=settings.max_parameters,
-            microseconds=settings.max_row_microseconds,
-            row_time=row_time,
-        )
-    assert limit is not None  # the settings have one
+    limit = _make_limit(hypermodel, settings, row_time)
     limit.require_any(oracle.space)
     oracle.limit_networks(limit)
+
+
+def _make_limit(
+    hypermodel: keras_tuner.HyperModel, settings: SearchSettings, row_time: RowTime | None
+) -> ProposalLimit:
+    """Return the limit of settings that have one."""
+    describe = getattr(hypermodel, "describe_network", None)
+    if describe is None:
+        assert settings.max_parameters is not None  # the only limit that it may have
+        return BuiltSizeLimit(settings.max_parameters, hypermodel)
+    limit = SizeLimit.make(
+        describe,
+        parameters=settings.max_parameters,
+        microseconds=settings.max_row_microseconds,
+        row_time=row_time,
+    )
+    assert limit is not None
+    return limit
 
 
 class BuiltSizeLimit:

@@ -7,7 +7,6 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.model.row_time import RowTime
 from tuner.model.tables.adapting import adapt_network
 from tuner.model.tables.drawing import draw_weights
 from tuner.model.tables.layout import FeatureLayout
@@ -37,7 +36,6 @@ class TableHyperModel(keras_tuner.HyperModel):
         self.layout = layout
         self.classes = classes
         self.epochs = epochs
-        self.row_time: RowTime | None = None
 
     def describe_network(self, values: Mapping[str, Any]) -> TableSize:
         """Return the size of the network with these active hyperparameters."""
