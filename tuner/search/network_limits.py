@@ -51,7 +51,7 @@ def limit_networks(
         )
     limit = _make_limit(hypermodel, settings, row_time)
     limit.require_any(oracle.space)
-    oracle.limit_networks(limit)
+    oracle.limit = limit
 
 
 def _make_limit(

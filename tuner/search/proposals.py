@@ -46,8 +46,7 @@ class Proposals:
         oracle, seconds = self._oracle, self._seconds
         if not isinstance(oracle, StudyOracle) or not seconds.is_known or oracle.space.compare:
             return
-        self._time_limit = limit = TimeLimit(seconds.estimate, oracle.limit)
-        oracle.limit_time(limit)
+        self._time_limit = oracle.limit = limit = TimeLimit(seconds.estimate, oracle.limit)
         if oracle.races:  # nothing else ends trials early
             self._screening = Screening(
                 oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once

@@ -139,7 +139,7 @@ def test_a_custom_hypermodel_may_declare_more_while_it_trains(make, name):
 
 def test_networks_that_are_too_large_are_not_proposed(make, name):
     oracle = make(name, make_space(WIDE), 8)
-    oracle.limit_networks(LIMIT)
+    oracle.limit = LIMIT
     proposed = [values for values, _ in drive(oracle, 8)]
     assert len(proposed) == 8
     assert all(LIMIT.allows(values) for values in proposed)
@@ -148,7 +148,7 @@ def test_networks_that_are_too_large_are_not_proposed(make, name):
 
 def test_the_small_networks_of_a_finite_space_are_proposed_whole_once(make, name):
     oracle = make(name, make_space(FINITE))
-    oracle.limit_networks(LIMIT)
+    oracle.limit = LIMIT
     allowed = LIMIT.count_configurations(make_space(FINITE))
     proposed = drive(oracle, 100)
     assert len({make_key(values) for values, _ in proposed}) == allowed == 12
@@ -178,13 +178,13 @@ def test_the_first_trials_of_a_space_come_first_after_those_of_another_study(mak
     linear, _, narrow = (dict(first.values) for first in space.first)
     start = {**narrow, "units": 8}
     oracle = make(name, space, 6)
-    oracle.limit_networks(LIMIT)
+    oracle.limit = LIMIT
     oracle.take_warm_start([start, linear])
     proposed = [values for values, _ in drive(oracle, 6)]
     assert proposed[:3] == [start, linear, narrow]
     assert len({make_key(values) for values in proposed}) > 3
     resumed = make(name, space, 6)
-    resumed.limit_networks(LIMIT)
+    resumed.limit = LIMIT
     resumed.take_warm_start([start, linear])
     resumed.resume({0: start}, [], planned_trials=6, max_trials=6)
     assert resumed.ask().hyperparameters.values == linear

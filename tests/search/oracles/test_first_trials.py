@@ -27,7 +27,7 @@ def make(tmp_path):
 
     def make(objective="cross_entropy", *, gained=(), **scores):
         oracle = make_oracle("tpe", SPACE, tmp_path, objective=objective)
-        oracle.limit_time(TimeLimit(lambda values: values["units"] * values["length"], None))
+        oracle.limit = TimeLimit(lambda values: values["units"] * values["length"], None)
         for units, score in scores.items():
             values = FIRST[int(units.removeprefix("of_"))]
             near_end = values["units"] in gained

@@ -96,7 +96,7 @@ class Limit:
 
 def test_what_is_not_allowed_is_not_trained_for_longer(tmp_path):
     oracle = make_oracle("tpe", SPACE, tmp_path)
-    oracle.limit_networks(Limit(lambda values: values["length"] == 0.25))
+    oracle.limit = Limit(lambda values: values["length"] == 0.25)
     assert {values["length"] for values, _ in drive(oracle, 12)} == {0.25}
 
 
@@ -109,7 +109,7 @@ def after_first(tmp_path):
         ask_many(oracle, 2)
         for trial, score in enumerate((0.3, 0.9)):
             tell_score(oracle, trial, score)
-        oracle.limit_networks(Limit(allows))
+        oracle.limit = Limit(allows)
         return oracle
 
     return limit
@@ -130,7 +130,7 @@ def test_nothing_is_proposed_where_only_what_is_unlike_the_best_would_end_in_tim
 
 def test_where_the_best_has_no_time_to_be_trained_for_longer_no_other_is(tmp_path):
     oracle = make_oracle("tpe", SPACE, tmp_path)
-    oracle.limit_networks(Limit(lambda values: values != {**NARROW, "length": 0.5}))
+    oracle.limit = Limit(lambda values: values != {**NARROW, "length": 0.5})
     ask_many(oracle, 2)
     for trial, score in enumerate((0.3, 0.9)):
         tell_score(oracle, trial, score)

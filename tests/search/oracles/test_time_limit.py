@@ -68,7 +68,7 @@ def test_draws_end_where_none_fits():
 def test_an_oracle_proposes_what_fits_and_none_where_nothing_does(name, tmp_path):
     oracle = make_oracle(name, SPACE, tmp_path, max_trials=14)
     limit = make_limit(2)
-    oracle.limit_networks(limit)
+    oracle.limit = limit
     while len(oracle.trials) < 12:
         for job in ask_many(oracle, 4):
             tell_score(oracle, job.trial, 1.0 / (1 + job.trial))
@@ -78,10 +78,10 @@ def test_an_oracle_proposes_what_fits_and_none_where_nothing_does(name, tmp_path
         (4, 0.25),
         (4, 0.5),
     }
-    oracle.limit_networks(make_limit(0.5))
+    oracle.limit = make_limit(0.5)
     assert oracle.ask() is None
     assert oracle.limit.has_refused
-    oracle.limit_networks(limit)
+    oracle.limit = limit
     assert oracle.ask() is not None
 
 
@@ -119,7 +119,7 @@ FIRST = make_space(
 )
 def test_a_first_trial_is_shortened_to_a_third_of_what_is_left(left, proposed, tmp_path):
     oracle = make_oracle("tpe", FIRST, tmp_path)
-    oracle.limit_time(make_limit(left))
+    oracle.limit = make_limit(left)
     starts = [oracle.ask().hyperparameters.values for _ in proposed]
     assert [(values["units"], values["length"]) for values in starts] == proposed
     # none of them comes again, however long
@@ -140,7 +140,7 @@ TWINS = make_space(
 )
 def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, proposed, tmp_path):
     oracle = make_oracle("tpe", TWINS, tmp_path)
-    oracle.limit_time(make_limit(left))
+    oracle.limit = make_limit(left)
     for length in proposed:
         values = oracle.propose_first()
         assert (values or {}).get("length") == length
@@ -153,5 +153,5 @@ def test_first_trials_that_differ_in_their_length_alone_are_all_proposed(left, p
 def test_an_oracle_that_does_not_go_by_cohorts_proposes_while_trials_run(name, tmp_path):
     oracle = make_oracle(name, SPACE, tmp_path)
     assert len(ask_many(oracle, 9)) == 4
-    oracle.limit_time(TimeLimit(lambda values: None, None))
+    oracle.limit = TimeLimit(lambda values: None, None)
     assert len(ask_many(oracle, 9)) == 9

@@ -33,8 +33,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
 
     Attributes:
         limit: Says which configurations may be proposed, by the size of their networks and the time
-            of their trials. None if all may.
-        time_limit: The same limit, if it goes by time; None without a time limit.
+            of their trials; with one that goes by time no core waits for a cohort's last. None if
+            all may.
         first: The trials that the space begins with.
         planned_trials: The most trials with which the study was created. Plans that depend on the
             number of trials, such as Hyperband's brackets, stay the same if a search is resumed
@@ -77,7 +77,6 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         self._space = None if declared.hyperparameters else space
         self.options = declared.options
         self.limit: ProposalLimit | None = None
-        self.time_limit: TimeLimit | None = None
         self.first = FirstTrials(self, objective)
         self._warm: tuple[Mapping[str, Value], ...] = ()
         self.planned_trials = max_trials
@@ -98,13 +97,10 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
             return self._space
         return from_keras_tuner(self.get_space(), name="hypermodel", title="")
 
-    def limit_networks(self, limit: ProposalLimit) -> None:
-        """Propose no network that a limit says is too large."""
-        self.limit = limit
-
-    def limit_time(self, limit: TimeLimit) -> None:
-        """Propose no trial that cannot end in time, and let no core wait for a cohort's last."""
-        self.limit = self.time_limit = limit
+    @property
+    def time_limit(self) -> TimeLimit | None:
+        """The limit, if it goes by time; None without a time limit."""
+        return self.limit if isinstance(self.limit, TimeLimit) else None
 
     def take_warm_start(self, configurations: Sequence[Mapping[str, Value]]) -> None:
         """Propose the best configurations of another study first."""
