@@ -61,6 +61,7 @@ def main() -> None:
     parser.add_argument("--tables", default=TABLES, help="names, comma-separated")
     parser.add_argument("--problems", default=MADE, help="made problems, comma-separated")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--space", default="mlp")
     parser.add_argument("--trials", default="16,60", help="numbers of trials, comma-separated")
     parser.add_argument(
@@ -74,7 +75,7 @@ def main() -> None:
     counts = sorted(int(count) for count in given.trials.split(","))
     problems = [name for name in given.problems.split(",") if name]
     outcomes = []
-    for seed in range(given.seeds):
+    for seed in range(given.first, given.first + given.seeds):
         for data in [*given.tables.split(","), *problems]:
             path = given.records / f"{data}-{seed}.npz"
             if not path.exists():
