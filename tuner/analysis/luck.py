@@ -16,7 +16,7 @@ _SAMPLES = 1000
 _MARGIN = 1.5
 
 
-def estimate_luck(losses: np.ndarray, best: int) -> list[Variance]:
+def estimate_luck(losses: np.ndarray) -> list[Variance]:
     """Return how much luck makes each setting's best trial differ from that of the best setting.
 
     It is the variance of a bootstrap over rounds, times a margin. The trials of a round are
@@ -24,8 +24,8 @@ def estimate_luck(losses: np.ndarray, best: int) -> list[Variance]:
     how much they vary: no setting's luck is taken for another's.
 
     Args:
-        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better.
-        best: The column of the best setting.
+        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better. The
+            best setting is the first.
 
     Returns:
         The variance of each setting's difference, by column; 0 with a single round, because nothing
@@ -37,12 +37,12 @@ def estimate_luck(losses: np.ndarray, best: int) -> list[Variance]:
     rows = np.random.default_rng(0).integers(0, count, (_SAMPLES, count))
     lowest = [column[rows].min(axis=1) for column in losses.T]
     return [
-        Variance(float(_MARGIN * (lowest[best] - own).var(ddof=1)), 2.0 * (count - 1))
+        Variance(float(_MARGIN * (lowest[0] - own).var(ddof=1)), 2.0 * (count - 1))
         for own in lowest
     ]
 
 
-def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:
+def run_exchange_test(losses: np.ndarray) -> dict[int, float]:
     """Test each setting against the best one by exchanging trials between settings.
 
     If settings do not differ, it is chance which of them a loss of a round belongs to. So the
@@ -56,16 +56,16 @@ def run_exchange_test(losses: np.ndarray, best: int) -> dict[int, float]:
     smaller than one before it. So a setting that is far behind does not hide the others.
 
     Args:
-        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better.
-        best: The column of the best setting.
+        losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better. The
+            best setting is the first.
 
     Returns:
         The p-value of each other setting, by column.
     """
     weights = weigh_ranks(len(losses))
     expected = weights @ np.sort(losses, axis=0)
-    behind: Mapping[int, float] = dict(enumerate(expected - expected[best]))
-    order = sorted((s for s in behind if s != best), key=lambda s: -behind[s])
+    behind: Mapping[int, float] = dict(enumerate(expected - expected[0]))
+    order = sorted((s for s in behind if s), key=lambda s: -behind[s])
     rng = np.random.default_rng(0)
     remaining = sorted(behind)
     values, highest = dict.fromkeys(order, 1.0), 0.0

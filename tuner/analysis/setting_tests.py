@@ -63,13 +63,13 @@ def run_setting_tests(
     if len(compared) < 2:
         return []
     counted, of_own = _replace_failed(losses)
-    luck = estimate_luck(counted, 0)
-    luck_of_trained = estimate_luck(of_own, 0) if np.isnan(losses).any() else luck
+    luck = estimate_luck(counted)
+    luck_of_trained = estimate_luck(of_own) if np.isnan(losses).any() else luck
     weights = weigh_ranks(len(losses))
     of_means = _estimate_variances(compared, cluster_values, split, weights)
     best_trials = [own[:1] for own in compared]
     of_single = _estimate_variances(best_trials, cluster_values, split, weights)
-    exchanged = run_exchange_test(counted, 0)
+    exchanged = run_exchange_test(counted)
     tests = []
     best, *others = (own[0].result.score for own in compared)
     for column, other in enumerate(others, start=1):
