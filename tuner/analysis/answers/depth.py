@@ -6,7 +6,6 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.setting_comparison import Comparison
-from tuner.space import Value
 from tuner.words import join_words, round_to_error, say_interval
 
 __all__ = ["depth_answer"]
@@ -16,7 +15,7 @@ def depth_answer(evidence: Evidence) -> Answer:
     """Answer how many hidden layers are best; with a parameter budget, whether deep or wide."""
     comparison = compare_hyperparameter(evidence, "depth")
     details = [*_describe_hidden_layers(evidence, comparison), *_describe_widths(evidence)]
-    if _find_budgets(evidence):
+    if evidence.has_budget:
         title = "Is it better to go deep or wide?"
     else:
         title = "How many hidden layers are best?"
@@ -61,13 +60,9 @@ def _describe_widths(evidence: Evidence) -> list[str]:
         for record in evidence.records
         if "units" in record.derived and record.hyperparameters.get("depth")
     }
-    budgets = _find_budgets(evidence)
+    budgets = {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
     if len(budgets) != 1 or not widths:
         return []
     (budget,) = budgets
     units = join_words([f"{widths[depth]:,} units at depth {depth}" for depth in sorted(widths)])
     return [f"All have about {budget:,} parameters: each hidden layer has {units}."]
-
-
-def _find_budgets(evidence: Evidence) -> set[Value | None]:
-    return {record.hyperparameters.get("parameters") for record in evidence.records} - {None}
