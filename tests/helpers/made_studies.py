@@ -113,7 +113,7 @@ class MadeStudy:
             ensemble=None,
             corrected=None,
             guessing=None,
-            searching=None,
+            searching=sum(record.result.seconds for record in self.records),
             count_configurations=Space.size,
         )
 

@@ -105,8 +105,7 @@ class Evidence(TrialEvidence):
         ensemble: The ensemble of the best trials; None if it is unknown.
         corrected: The values of choosing what is exported, with its calibration; None if unknown.
         guessing: The majority class, compared with what is exported; None if it is unknown.
-        searching: Wall time of all trials, which train beside each other, in seconds. None if it is
-            unknown.
+        searching: Wall time of all trials, which train beside each other, in seconds.
     """
 
     best: Pick
@@ -116,7 +115,7 @@ class Evidence(TrialEvidence):
     ensemble: Ensemble | None
     corrected: OutOfBag | None
     guessing: JudgedBaseline | None
-    searching: float | None
+    searching: float
 
     @property
     def exported(self) -> Pick | Ensemble:
@@ -125,10 +124,8 @@ class Evidence(TrialEvidence):
 
     @property
     def seconds_per_trial(self) -> float:
-        """The wall time of a trial; without that of the search, the time of its training."""
-        if self.searching is not None:
-            return self.searching / len(self.records)
-        return sum(record.result.seconds for record in self.records) / len(self.records)
+        """The wall time of a trial."""
+        return self.searching / len(self.records)
 
     @property
     def exported_interval(self) -> tuple[float, float]:
