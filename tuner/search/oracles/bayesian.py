@@ -40,6 +40,8 @@ class BayesianOracle(ModelBasedOracle):
         import sklearn.exceptions
         import sklearn.gaussian_process
 
+        from tuner.search.oracles.gaussian_process import GaussianProcess
+
         make_process = keras_tuner.oracles.BayesianOptimizationOracle
         # hidden from its module while that was imported, by `tuner.imports`
         vars(sys.modules[make_process.__module__])["sklearn"] = sklearn
@@ -50,6 +52,7 @@ class BayesianOracle(ModelBasedOracle):
             hyperparameters=self.get_space(),
             seed=1 + self.make_generator(trial).randrange(2**31),
         )
+        process.gpr = GaussianProcess(**process.gpr.get_params(deep=False))
         process.trials = self._score_all()
         # the matrices are so small that a second thread costs more than it gains
         with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
