@@ -190,7 +190,9 @@ class ExportedModel:
             for name, tensor in network.input.items()
         }
         predict = tf.function(
-            lambda inputs: network(inputs, training=False), input_signature=[specs]
+            lambda inputs: network(inputs, training=False),
+            input_signature=[specs],
+            autograph=False,
         ).get_concrete_function()  # of which TensorFlow does not warn when a program predicts often
         for part in parts:
             rows = len(next(iter(part.inputs.values())))

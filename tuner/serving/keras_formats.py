@@ -1,6 +1,7 @@
 """Writes a model in the formats of Keras and TensorFlow: `.keras`, a SavedModel, LiteRT."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,7 +57,15 @@ def trace_model(model: keras.Model) -> Any:
         name: tf.TensorSpec(tensor.shape, tensor.dtype, name=name)
         for name, tensor in model.input.items()
     }
-    graph = tf.function(serve, input_signature=[signature], autograph=False)
+    compile_graph = partial(tf.function, input_signature=[signature], autograph=False)
+    traced = compile_graph(serve).get_concrete_function()
+
+    def call(inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """One operation, since writing a SavedModel traces its function once more."""
+        answer: dict[str, tf.Tensor] = traced(inputs)
+        return answer
+
+    graph = compile_graph(call)
     graph.get_concrete_function()
     return graph
 

@@ -93,7 +93,8 @@ class SoftmaxClassifier(PythonModel):
             for dtype, columns in self.groups.items()
         }
         self.tensor = tf.constant
-        self.graph = tf.function(run, input_signature=[specs]).get_concrete_function()
+        graph = tf.function(run, input_signature=[specs], autograph=False)
+        self.graph = graph.get_concrete_function()
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Predict rows.
