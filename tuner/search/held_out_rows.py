@@ -13,7 +13,7 @@ from tuner.search.inputs import read_inputs
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.search_arguments import SearchArguments
 
-__all__ = ["append_rows", "read_and_split"]
+__all__ = ["read_and_split"]
 
 
 def read_and_split(
@@ -42,14 +42,14 @@ def read_and_split(
         raise UserError(
             "validation_data: give groups or order without it; they decide on the test part"
         )
-    rows, test = append_rows(x, y, weights, given.validation)
+    rows, test = _append_rows(x, y, weights, given.validation)
     own = rows.y[: len(rows.y) - len(test)]
     without = replace(splitter, test_size=0.0)
     split = without.split(own, classes=rows.classes, groups=None, order=None)
     return rows, replace(split, test=test)
 
 
-def append_rows(
+def _append_rows(
     x: Any, y: Any, sample_weight: Any, validation: Any
 ) -> tuple[LabelledRows, np.ndarray]:
     """Return rows that are followed by those of `validation_data`, and the numbers of the latter.
