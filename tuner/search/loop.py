@@ -176,7 +176,7 @@ class SearchLoop:
         """
         if self._clock.is_over():
             return []
-        running = len(self._jobs.keys() - self._left_out)
+        running = len(self._list_running())
         room = self._most_trials - self._ended.total() - running
         if self._proposals.are_limited:
             running += self._proposals.screened_now
@@ -184,6 +184,10 @@ class SearchLoop:
         if self._oracle.adaptive:
             return []
         return self._extend([], min(room, self._limit_cohort()))
+
+    def _list_running(self) -> list[Job]:
+        """Return the proposed trials that are to end in this search."""
+        return [job for trial, job in self._jobs.items() if trial not in self._left_out]
 
     def _limit_cohort(self) -> int:
         """Return the most trials of a cohort whose size changes no result."""
@@ -257,7 +261,7 @@ class SearchLoop:
         """Tell a recorded trial to all that learns from it, and to the listeners."""
         self._clock.add(
             record.result,
-            lambda: self._seconds.estimate_longest(self._jobs, self._left_out),
+            lambda: self._seconds.estimate_longest(self._list_running()),
         )
         self._looks.add(record)
         self._oracle.tell(record.result)

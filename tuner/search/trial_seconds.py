@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras_tuner
@@ -130,10 +130,9 @@ class TrialSeconds:
         elapsed = 0.0 if training is None else time.monotonic() - training.begun
         return max((self.estimate_job(job) or 0.0) - elapsed, 0.0)
 
-    def estimate_longest(self, jobs: Mapping[int, Job], left_out: Container[int]) -> float:
-        """Return the seconds in which some trials are to end, without those that are left out."""
-        running = [job for number, job in jobs.items() if number not in left_out]
-        return max(map(self.estimate_left, running), default=0.0)
+    def estimate_longest(self, jobs: Iterable[Job]) -> float:
+        """Return the seconds in which all of some trials are to end."""
+        return max(map(self.estimate_left, jobs), default=0.0)
 
     def _measure(self, values: Mapping[str, Value]) -> float:
         """Return the work of an epoch of a trial for a row, in multiplications."""
