@@ -1,7 +1,6 @@
 """Train simple classifiers on the same folds, for comparison."""
 
 from tuner.analysis import (
-    Baseline,
     JudgedBaseline,
     Picks,
     judge_baselines,
@@ -20,13 +19,13 @@ def has_baselines(study: Study) -> bool:
     return bool(load_baselines(study))
 
 
-def ensure_baselines(setup: Setup, study: Study) -> tuple[Baseline, ...]:
-    """Return the baselines in the study's folder; train and keep them there if it has none.
+def ensure_baselines(setup: Setup, study: Study) -> None:
+    """Train the baselines and keep them in the study's folder, if it has none.
 
     Raises:
         StudyError: They cannot be written.
     """
-    return load_or_train_baselines(study, setup.problem)
+    load_or_train_baselines(study, setup.problem)
 
 
 def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[JudgedBaseline, ...]:
