@@ -27,13 +27,12 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
         UserError: The studies differ in rows or folds, or the file cannot be written.
     """
     check_same_rows([study for _, study in studies])
-    write_page(
-        make_comparison_page([_collect_content(setup, study) for setup, study in studies]), path
-    )
+    compared = [_read_compared(setup, study) for setup, study in studies]
+    write_page(make_comparison_page(compared), path)
     return path
 
 
-def _collect_content(setup: Setup, study: Study) -> ComparedStudy:
+def _read_compared(setup: Setup, study: Study) -> ComparedStudy:
     picks = pick_networks(study, setup.truth)
     records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
     test = read_test_scores(study, picks.list_members(picks.exported), None)
