@@ -22,6 +22,14 @@ if sys.argv[1] == "wait":
 sys.exit({"text": "no", "raise": 3}.get(sys.argv[1]))
 """
 
+PARENT = """
+import pathlib, subprocess, sys
+
+command = [sys.executable, "-m", "tuner", "--version"]
+with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
+    print(*(pathlib.Path(argument).name for argument in child.args), child.stdout.read())
+"""
+
 
 @pytest.fixture
 def start(tmp_path, monkeypatch):
@@ -64,6 +72,14 @@ def test_one_that_is_sent_a_signal_ends_by_it(start, number):
         _, errors = process.communicate()  # until nobody holds its pipes
     assert (process.returncode, time.monotonic() - started < 30) == (-number, True)
     assert ("KeyboardInterrupt" in errors) == (number == signal.SIGINT)
+
+
+def test_what_they_start_is_warm_too(tmp_path):
+    (tmp_path / "parent.py").write_text(PARENT)
+    command = warm_command("parent")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ("warm_launcher.py" in done.stdout) == hasattr(os, "pidfd_open")
+    assert "tuner 0." in done.stdout
 
 
 def test_another_environment_starts_a_process_as_usual():

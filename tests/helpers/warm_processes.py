@@ -143,7 +143,8 @@ def main() -> None:
     Another one waits for the end of each, and for that of its launcher.
     """
     server = socket.socket(fileno=int(sys.argv[1]))
-    _use(sys.argv[2]).__enter__()
+    warm = _use(sys.argv[2])
+    warm.__enter__()  # for good: without a name, the manager would be deleted, and so end
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait
     is_warm = False
     while True:
