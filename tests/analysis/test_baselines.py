@@ -237,6 +237,9 @@ def test_guessing_is_the_majority_class_judged_alone(problem, split, baselines):
     assert guessing.verdict == "loses"
     balanced = replace(problem, class_weight="balanced")
     assert judge_guessing(balanced, exported, split, objective="cross_entropy") is None
+    by_class = judge_guessing(balanced, exported, split, objective="balanced_accuracy")
+    assert by_class is not None  # all classes count alike in the objective, too
+    assert by_class.scores["balanced_accuracy"].value == pytest.approx(1 / 3)
 
 
 def test_a_study_keeps_them(make_study, problem, monkeypatch):

@@ -233,9 +233,10 @@ def judge_guessing(
         objective: The name of the study's objective.
 
     Returns:
-        None under balanced class weights: networks are then trained for another goal.
+        None where class weights train networks for another goal than the objective, which weighs
+        all rows alike.
     """
-    if problem.class_weight is not None:
+    if problem.class_weight is not None and not OBJECTIVES[objective].weighs_classes:
         return None
     probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
     guessing = Baseline("majority class", probabilities, 0.0)

@@ -1,7 +1,7 @@
 """Which settings of a hyperparameter can be told apart: depths, regularizers, batch sizes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,6 +77,12 @@ class Comparison:
     def find_pair(self, other: Value) -> Pair[Value] | None:
         """Return the pair of the best setting and another; None if there is none."""
         return next((pair for pair in self.pairs if pair.second == other), None)
+
+    def without_differences(self) -> "Comparison":
+        """Return the comparison with no setting told apart from the best."""
+        tried = tuple(setting.value for setting in self.settings if setting.trial is not None)
+        pairs = tuple(replace(pair, told_apart=False) for pair in self.pairs)
+        return replace(self, pairs=pairs, not_told_apart=tried, open=())
 
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:

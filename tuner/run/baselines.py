@@ -48,7 +48,7 @@ def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBas
     """Compare the majority class alone with the network that a study exports.
 
     Returns:
-        None under balanced class weights: networks are then trained for another goal.
+        None where class weights train networks for another goal than the objective.
     """
     record = study.record
     return judge_guessing(

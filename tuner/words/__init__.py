@@ -43,6 +43,7 @@ from tuner.words.plain import (
     say_with,
 )
 from tuner.words.scores import (
+    counts_rows,
     format_interval,
     format_score,
     list_scores,
@@ -59,6 +60,7 @@ __all__ = [
     "capitalize_first",
     "choose_verb",
     "count_noun",
+    "counts_rows",
     "escape_controls",
     "find_look_alike",
     "find_look_alikes",

@@ -6,6 +6,7 @@ from tuner.words.names import say_name
 from tuner.words.numbers import round_to_error
 
 __all__ = [
+    "counts_rows",
     "format_interval",
     "format_score",
     "list_scores",
@@ -79,9 +80,25 @@ def say_result(objective: str, score: str, accuracy: float | None) -> str:
     '97.4 % of rows are right (cross-entropy 0.097 ± 0.018)'
     >>> say_result("accuracy", "0.974 ± 0.004", 0.974), say_result("roc_auc", "0.999", None)
     ('97.4 % of rows are right (accuracy 0.974 ± 0.004)', 'ROC AUC 0.999')
+    >>> say_result("balanced_accuracy", "0.53", 0.9)
+    'balanced accuracy 0.53'
     """
     named = f"{say_name(objective)} {score}"
-    return named if accuracy is None else f"{say_right(accuracy)} ({named})"
+    if accuracy is None or not counts_rows(objective):
+        return named
+    return f"{say_right(accuracy)} ({named})"
+
+
+def counts_rows(objective: str) -> bool:
+    """Return whether the share of rows that are right says how good an objective is.
+
+    It misleads where all classes count alike: with nine rows of ten in one class, guessing is right
+    in 90 % of rows.
+
+    >>> counts_rows("cross_entropy"), counts_rows("balanced_accuracy")
+    (True, False)
+    """
+    return objective not in ("balanced_accuracy", "roc_auc")
 
 
 def say_interval(low: float, high: float) -> str:

@@ -170,3 +170,20 @@ def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judg
     told = make_headline(replace(evidence, ensemble=ensemble))
     assert told[0].startswith("Gradient boosting is better than the exported ensemble: ")
     assert not any("worth it" in sentence for sentence in told)
+
+
+def test_where_classes_count_alike_no_share_of_rows_is_told(made, judged):
+    study = made(objective="balanced_accuracy").add({"depth": 1})
+    evidence = study.evidence(judged("gradient boosting", 0.7, "ties", accuracy=0.982))
+    scores = {"balanced_accuracy": 0.6, "accuracy": 0.95}
+    baseline = evidence.baselines[0]
+    own = {**baseline.scores, "balanced_accuracy": baseline.scores["cross_entropy"]}
+    told = make_headline(
+        replace(
+            evidence,
+            best=replace(evidence.best, scores=scores),
+            baselines=(replace(baseline, scores=own),),
+        )
+    )
+    assert any("balanced accuracy 0.700" in sentence for sentence in told)
+    assert not any("rows are right" in sentence for sentence in told)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tuner.analysis.answers import make_answers, make_own_answer
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
@@ -87,11 +88,29 @@ def test_where_nothing_is_learned_no_setting_is_recommended(made, judged, verdic
     sentence = make_own_answer(replace(evidence, guessing=guessing))
     assert sentence == (
         "No network is shown to do better than guessing, whatever the depth: with two hidden "
-        "layers the cross-entropy is 1.000, with guessing 0.980."
+        "layers the cross-entropy is 1.000, with guessing 0.980; corrected for the choice, what is "
+        "exported comes to 1.000, 95 % interval 0.846 to 1.154."
     )
+    assert len(compare_hyperparameter(evidence, "depth").not_told_apart) == 1
+    nothing = replace(evidence, guessing=guessing)
+    comparison = compare_hyperparameter(nothing, "depth")
+    assert set(comparison.not_told_apart) == {0, 1, 2}
+    assert not comparison.open
+    assert not any(pair.told_apart for pair in comparison.pairs)
     assert make_own_answer(
         replace(evidence, guessing=judged("majority class", 1.6, "loses", accuracy=0.5))
     ).startswith("Yes. ")
+
+
+def test_more_trials_are_promised_for_what_the_space_compares_alone(made):
+    study = made()
+    for rate in (0.1, 0.01):
+        for depth, shift in ((0, 0.03), (1, 0.0)):
+            study.add({"depth": depth, "learning_rate": rate}, shift + rate)
+    evidence = study.evidence()
+    assert "more trials would" in answer_in_one_sentence(evidence, "depth")
+    assert answer_in_one_sentence(evidence, "learning_rate").startswith("It cannot be told from ")
+    assert "more trials" not in answer_in_one_sentence(evidence, "learning_rate")
 
 
 def test_guessing_is_described_by_the_rows_that_are_right(made, judged):
@@ -102,7 +121,8 @@ def test_guessing_is_described_by_the_rows_that_are_right(made, judged):
     assert say(replace(evidence, guessing=guessing), "kind", comparison) == (
         "No network is shown to do better than guessing, whatever the kind of regularizer: with L2 "
         "51.7 % of rows are right, by guessing the most frequent class 50.2 % (cross-entropy 0.703 "
-        "against 0.693)."
+        "against 0.693; corrected for the choice, what is exported comes to 1.001, 95 % interval "
+        "0.847 to 1.155)."
     )
 
 

@@ -77,7 +77,8 @@ def compare_hyperparameter(evidence: TrialEvidence, name: str) -> Comparison:
                 evidence.space, name, evidence.records, evidence.count_configurations
             ),
         )
-    return made
+    # which setting learns nothing best is no question
+    return made.without_differences() if evidence.learns_nothing else made
 
 
 def _bin_at_quantiles(

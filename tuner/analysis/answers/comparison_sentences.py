@@ -11,6 +11,7 @@ from tuner.words import (
     capitalize_first,
     choose_verb,
     count_noun,
+    counts_rows,
     join_words,
     round_to_error,
     say_fewer,
@@ -160,7 +161,7 @@ def _describe_worse(findings: Findings) -> str:
     verb = choose_verb(findings.name, [setting.value for setting in worse])
     settings = f"{_say_settings(findings, worse)} {verb} worse"
     accuracies = [setting.accuracy for setting in worse if setting.accuracy is not None]
-    if len(accuracies) < len(worse):
+    if len(accuracies) < len(worse) or not counts_rows(findings.evidence.objective):
         return capitalize_first(f"{settings}, by {join_words(differences)}.")
     shares = join_words([say_share(accuracy) for accuracy in accuracies])
     return capitalize_first(

@@ -73,6 +73,11 @@ class TrialEvidence:
         return tuple(name for name in order if name in varied)
 
     @property
+    def learns_nothing(self) -> bool:
+        """Whether no network is shown to do better than guessing, as far as it is known."""
+        return False
+
+    @property
     def compared(self) -> str | None:
         """The hyperparameter that the space compares, if trials have it; else None."""
         own = self.space.compare if self.space else None
@@ -116,6 +121,11 @@ class Evidence(TrialEvidence):
     corrected: OutOfBag | None
     guessing: JudgedBaseline | None
     searching: float
+
+    @property
+    def learns_nothing(self) -> bool:
+        """Whether no network is shown to do better than guessing the most frequent class."""
+        return self.guessing is not None and self.guessing.verdict != "loses"
 
     @property
     def exported(self) -> Pick | Ensemble:

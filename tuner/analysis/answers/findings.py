@@ -7,15 +7,16 @@ from functools import cached_property
 from tuner.analysis.answers.binning import Binning, bin_trials, compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.more_trials import describe_more_trials
-from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
     count_noun,
+    counts_rows,
     say_count,
     say_difference,
+    say_interval,
     say_name,
     say_share,
     say_shares,
@@ -122,7 +123,7 @@ class Findings:
         """
         condition, score = self.say_with(setting), say_name(self.evidence.objective)
         accuracy = setting.accuracy
-        if accuracy is None:
+        if accuracy is None or not counts_rows(self.evidence.objective):
             return f"{condition} the {score} is {setting.score:.3f}"
         (share,) = say_shares([accuracy])
         right = f"{condition} {share} of rows are right"
@@ -145,7 +146,8 @@ class Findings:
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
         accuracies = self.best.accuracy, other.accuracy
-        if accuracies[0] is None or accuracies[1] is None:
+        shown = counts_rows(self.evidence.objective)
+        if accuracies[0] is None or accuracies[1] is None or not shown:
             values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
             return f"{first} the {score} is {values}; {difference}"
         shares = say_shares([accuracies[0], accuracies[1]])
@@ -173,7 +175,8 @@ class Findings:
         unclear = [s for s in self.sort(self.open) if s in mentioned]
         parts = []
         if good:
-            alone = good[0].accuracy if len(good) == 1 else None
+            shown = len(good) == 1 and counts_rows(self.evidence.objective)
+            alone = good[0].accuracy if shown else None
             right = "" if alone is None else f" ({say_share(alone)})"
             parts.append(f"; {self._say_as_well(good)} on these rows{right}")
         if unclear:
@@ -196,27 +199,37 @@ class Findings:
 
     def describe_undecided(self, other: Setting) -> str:
         """Return that the question cannot be answered yet, and what may answer it."""
-        more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
+        more = ""
+        if self.evidence.compared in (None, self.name):  # others are drawn once for all settings
+            more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
         share = self.comparison.share
         few = f", only {say_count(share)} of each setting" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
 
-    def describe_guessing(self, guessing: JudgedBaseline) -> str:
-        """Return how good the best setting is beside guessing.
+    def describe_guessing(self) -> str:
+        """Return how good the best setting and what is exported are beside guessing.
 
-        For example "with 64 units 52 % of rows are right, guessing the most frequent class 51 %
-        (cross-entropy 0.694 against 0.693)".
+        For example "with 64 units 52 % of rows are right, by guessing the most frequent class 51 %
+        (cross-entropy 0.694 against 0.693; corrected for the choice, what is exported comes to
+        0.712, 95 % interval 0.65 to 0.78)". What is exported is what is compared.
         """
-        objective = self.evidence.objective
-        score = guessing.scores[objective].value
-        accuracy = guessing.scores["accuracy"].value
-        if self.best.accuracy is None:
-            return f"{self.describe(self.best)}, with guessing {score:.3f}"
-        shares = say_shares([self.best.accuracy, accuracy])
-        scores = f"{say_name(objective)} {self.best.score:.3f} against {score:.3f}"
+        evidence, guessing = self.evidence, self.evidence.guessing
+        assert guessing is not None  # it is not worse than what is exported
+        objective = evidence.objective
+        own, chance = f"{self.best.score:.3f}", f"{guessing.scores[objective].value:.3f}"
+        corrected = ""
+        if len(evidence.completed) > 1:
+            corrected = (
+                "; corrected for the choice, what is exported comes to "
+                f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
+            )
+        condition, score = self.say_with(self.best), say_name(objective)
+        if self.best.accuracy is None or not counts_rows(objective):
+            return f"{condition} the {score} is {own}, with guessing {chance}{corrected}"
+        shares = say_shares([self.best.accuracy, guessing.scores["accuracy"].value])
         return (
-            f"{self.say_with(self.best)} {shares[0]} of rows are right, by guessing the most "
-            f"frequent class {shares[1]}{'' if objective == 'accuracy' else f' ({scores})'}"
+            f"{condition} {shares[0]} of rows are right, by guessing the most frequent class "
+            f"{shares[1]} ({score} {own} against {chance}{corrected})"
         )
 
     def describe_untried(self) -> str:

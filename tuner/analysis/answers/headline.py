@@ -10,6 +10,7 @@ from tuner.study import Pick
 from tuner.words import (
     capitalize_first,
     count_noun,
+    counts_rows,
     join_words,
     round_to_error,
     say_count,
@@ -54,7 +55,7 @@ def make_headline(
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
     """Return that some baselines are better than what is exported."""
     first, *others = winners
-    own = evidence.exported.scores.get("accuracy")
+    own = evidence.exported.scores.get("accuracy") if counts_rows(evidence.objective) else None
     against = "" if own is None else f", against {say_share(own)}"
     also = f" So {'is' if len(others) == 1 else 'are'} {_list(evidence, others)}." if others else ""
     return (
@@ -131,10 +132,15 @@ def _describe_correction(evidence: Evidence) -> list[str]:
     low, high = evidence.exported_interval
     score = round_to_error(evidence.exported_score, (high - low) / 4)
     return [
-        f"On new rows, expect a {say_name(evidence.objective)} of {score} "
+        f"On new rows, expect {_say_article(evidence.objective)} of {score} "
         f"({say_interval(low, high)}): it is corrected for the choice among {completed} completed "
         "trials."
     ]
+
+
+def _say_article(objective: str) -> str:
+    name = say_name(objective)
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -> list[str]:
@@ -162,7 +168,8 @@ def _list(evidence: Evidence, baselines: Sequence[JudgedBaseline]) -> str:
 def _say_briefly(evidence: Evidence, baseline: JudgedBaseline) -> str:
     """Return a baseline's result and difference, as they stand in brackets."""
     score, accuracy = baseline.scores[evidence.objective], baseline.scores.get("accuracy")
-    right = f"{say_right(accuracy.value)}, " if accuracy else ""
+    shown = accuracy is not None and counts_rows(evidence.objective)
+    right = f"{say_right(accuracy.value)}, " if accuracy and shown else ""
     number = round_to_error(score.value, score.standard_error)
     return f"{right}{say_name(evidence.objective)} {number}; {_say_difference(baseline)}"
 

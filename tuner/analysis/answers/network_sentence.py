@@ -5,6 +5,7 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.ensemble import Ensemble
 from tuner.words import (
     capitalize_first,
+    counts_rows,
     join_words,
     say_count,
     say_interval,
@@ -102,12 +103,14 @@ def _say_exported_right(evidence: Evidence) -> str:
 
 def _say_share(evidence: Evidence) -> str:
     accuracy = evidence.exported.scores.get("accuracy")
-    return f"{evidence.exported_score:.3f}" if accuracy is None else say_share(accuracy)
+    if accuracy is None or not counts_rows(evidence.objective):
+        return f"{evidence.exported_score:.3f}"
+    return say_share(accuracy)
 
 
 def _say_right(evidence: Evidence, baseline: JudgedBaseline) -> str:
     accuracy = baseline.scores.get("accuracy")
-    if accuracy is None:
+    if accuracy is None or not counts_rows(evidence.objective):
         return f"{say_name(evidence.objective)} {baseline.scores[evidence.objective].value:.3f}"
     return say_right(accuracy.value)
 

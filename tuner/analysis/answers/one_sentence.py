@@ -9,7 +9,6 @@ from collections.abc import Callable
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.answers.parts import PARTS
-from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.setting_comparison import Setting
 from tuner.space import Value
 from tuner.words import (
@@ -35,20 +34,19 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     findings = Findings(evidence, name)
     if len(findings.tried) < 2:
         return findings.describe_untried()
-    guessing = evidence.guessing
-    if guessing is not None and guessing.verdict != "loses":
-        return _answer_guessing(findings, guessing)
+    if evidence.learns_nothing:
+        return _answer_guessing(findings)
     is_number = not any(isinstance(s.value, str) for s in findings.tried)
     if name in _NUMBERS and not is_number:  # bins of many values
         return _answer_which(findings)
     return _MAKERS.get(name, _answer_which)(findings)
 
 
-def _answer_guessing(findings: Findings, guessing: JudgedBaseline) -> str:
+def _answer_guessing(findings: Findings) -> str:
     """Answer where nothing is learned: which setting learns it best is then no question."""
     return (
         f"No network is shown to do better than guessing, whatever {_say_subject(findings.name)}: "
-        f"{findings.describe_guessing(guessing)}."
+        f"{findings.describe_guessing()}."
     )
 
 

@@ -18,7 +18,7 @@ from tuner.report.figures import (
 )
 from tuner.report.page import Section
 from tuner.space import Value
-from tuner.words import count_noun, format_value, say_name
+from tuner.words import count_noun, format_value, say_name, say_setting
 
 __all__ = ["make_answer_sections"]
 
@@ -116,6 +116,14 @@ def _make_importance_figure(importance: Importance, name: str) -> FigureBlock:
     )
 
 
+def _name_group(answer: Answer, group: Value) -> str:
+    """Return the title of one of several charts: a kind, a batch size or a width."""
+    if isinstance(group, str):
+        return group
+    _, *last = answer.hyperparameters
+    return say_setting(last[0] if last else "units", group)
+
+
 def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[Block]:
     """Yield a chart of the losses for each group of trials, side by side, and their caption."""
     title = say_name(answer.hyperparameters[0]) if answer.hyperparameters else ""
@@ -127,7 +135,7 @@ def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> It
     for n, (group, points) in enumerate(groups.items(), start=1):
         spans = [span for span in answer.spans if span.group == group]
         chart = draw_losses(points, spans, title, log=answer.log, descriptions=descriptions)
-        heading = "" if group is None else group if isinstance(group, str) else f"{group} units"
+        heading = "" if group is None else _name_group(answer, group)
         figures.append(FigureBlock(f"{name}-{n}", to_specification(chart, height=260), heading))
     yield figures[0] if len(figures) == 1 else Columns(tuple(figures))
     caption = (
