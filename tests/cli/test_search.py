@@ -12,9 +12,9 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     found, done = searched
     assert len(done.stdout.splitlines()) == 1
     assert {
-        "study", "trials", "completed", "pruned", "failed", "objective", "best", "smallest",
-        "pareto", "pareto_by_time", "ensemble", "exported", "test_score", "seconds", "model",
-        "report", "baselines",
+        "study", "warnings", "trials", "completed", "pruned", "failed", "objective", "best",
+        "smallest", "pareto", "pareto_by_time", "ensemble", "exported", "test_score", "seconds",
+        "model", "report", "baselines",
     } <= set(found)  # fmt: skip
     names = [baseline["name"] for baseline in found["baselines"]]
     assert names == ["majority class", "logistic regression", "gradient boosting"]
@@ -36,6 +36,8 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     for number in ("row_seconds", "batch_seconds"):
         assert found["pareto_by_time"][0][number] > 0
     assert isinstance(found["test_score"], float)
+    (warning,) = found["warnings"]
+    assert warning.startswith("column size alone tells the target kind (balanced ")
 
 
 def test_the_schema_is_shown_before_the_search_on_standard_error(searched):

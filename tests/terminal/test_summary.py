@@ -43,6 +43,7 @@ def ended(make_study, problem):
             "fault": "",
             "report": Path("runs/report.html"),
             "answers": Answers("Yes, deeper is better.", (), ()),
+            "warnings": (),
             "reason": "all trials ended",
             "seconds": 12.34,
         }
@@ -92,6 +93,18 @@ def test_the_threshold_of_two_classes_is_told(ended, make_record):
     line = "threshold for f1=bad: bad from 0.300 on; 0.7100 against 0.6500 at 0.5, ± 0.0200"
     assert line in lines_of(chosen)
     assert line not in lines_of(outcome)
+
+
+def test_a_calibration_that_is_applied_has_its_corrected_score(ended, make_record):
+    outcome = ended(make_record(0, noise=0.1), make_record(1, noise=9.0))
+    assert not any(line.startswith("  and corrected ") for line in lines_of(outcome))
+    calibration = Calibration(fitted=1.2, before=0.5, after=0.4, standard_error=0.01)
+    applied = replace(outcome, picks=replace(outcome.picks, calibration=calibration))
+    lines = lines_of(applied)
+    exported = outcome.picks.out_of_bag
+    n = next(n for n, line in enumerate(lines) if line.startswith("  and corrected "))
+    assert lines[n - 1].startswith("  calibrated        temperature 1.200: cross_entropy 0.5000 to")
+    assert lines[n].startswith(f"  and corrected     cross_entropy {exported.score:.4f}, 95 % ")
 
 
 def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_record):

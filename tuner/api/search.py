@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.api.boundary import Caller
-from tuner.data.hazards import find_hazards
 from tuner.errors import TunerError
-from tuner.folds import warn_about_absent_classes
 from tuner.memory import check_address_space, warn_about_address_limit
 from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
@@ -233,7 +231,4 @@ class Search:
 
 def _list_warnings(setup: Setup) -> tuple[str, ...]:
     """Return what a person should know before a search."""
-    dataset = setup.dataset
-    absent = warn_about_absent_classes(setup.split, dataset.y, classes=dataset.classes)
-    said = (*dataset.warnings, *find_hazards(dataset), *absent, *setup.warnings)
-    return (*said, *warn_about_address_limit())
+    return (*setup.data_warnings, *setup.warnings, *warn_about_address_limit())

@@ -30,6 +30,7 @@ class ReportContent:
         predictions: What the exported model predicts out of fold.
         exported_time: How long the whole exported model takes from raw columns to probabilities;
             None if it was not measured.
+        warnings: What reading the data has warned of. Defaults to none.
         fronts: The trials that no other trial beats in both score and cost.
         trials: The trials as rows for charts.
     """
@@ -43,6 +44,7 @@ class ReportContent:
     baselines: tuple[JudgedBaseline, ...]
     predictions: Predictions
     exported_time: PredictionTime | None = None
+    warnings: tuple[str, ...] = ()
     fronts: Fronts = field(init=False)
     trials: Trials = field(init=False)
 

@@ -38,6 +38,7 @@ class Outcome:
         fault: Why the export failed. None if it did not.
         report: The page. None if it could not be written.
         answers: The answers to the space's question and to all others.
+        warnings: What reading the data has warned of.
         reason: Why the search ended, in one sentence.
         seconds: Wall time of the run.
     """
@@ -52,6 +53,7 @@ class Outcome:
     fault: TunerError | None
     report: Path | None
     answers: Answers
+    warnings: tuple[str, ...]
     reason: str
     seconds: float
 
@@ -69,6 +71,7 @@ class Outcome:
                 for answer in self.answers.answers
                 if answer.comparison
             ],
+            "warnings": list(self.warnings),
             "trials": len(self.records),
             "completed": counts["completed"],
             "pruned": counts["pruned"],

@@ -115,6 +115,7 @@ def _run_stages(
         fault=export.fault,
         report=report.page,
         answers=answers,
+        warnings=run.setup.data_warnings,
         reason=search.reason,
         seconds=run.seconds,
     )

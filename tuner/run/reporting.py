@@ -171,6 +171,7 @@ def collect_content(
         judged,
         predictions,
         exported_time,
+        setup.data_warnings,
     )
 
 

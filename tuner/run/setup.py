@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tuner.data import Dataset
+from tuner.data.hazards import find_hazards
 from tuner.errors import DataError, suggest_names
-from tuner.folds import Split
+from tuner.folds import Split, warn_about_absent_classes
 from tuner.model.custom import CustomHypermodel
 from tuner.model.recipe import read_recipe
 from tuner.model.row_time import NetworkSize, RowTime
@@ -103,6 +104,13 @@ class Setup:
     def truth(self) -> Truth:
         """True classes and groups, against which out-of-fold predictions are scored."""
         return self.problem.truth
+
+    @cached_property
+    def data_warnings(self) -> tuple[str, ...]:
+        """What a person should know of the data before a search, and beside its scores."""
+        dataset = self.dataset
+        absent = warn_about_absent_classes(self.split, dataset.y, classes=dataset.classes)
+        return (*dataset.warnings, *find_hazards(dataset), *absent)
 
     @cached_property
     def test_truth(self) -> Truth:

@@ -41,6 +41,7 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
         fault=None,
         report=report if report.exists() else None,
         answers=content.answers,
+        warnings=content.warnings,
         reason="",
         seconds=spent.searching + spent.final_training + spent.export + spent.report,
     )

@@ -203,6 +203,12 @@ def _describe_model(summary: Summary, study: Study) -> list[str]:
             f"  calibrated        temperature {calibration['temperature']:.3f}: cross_entropy "
             f"{before:.4f} to {after:.4f}, on folds that it was not fitted on"
         )
+        exported = summary.get("exported_score")  # older runs lack it
+        if exported and summary["completed"] > 1:
+            lines.append(
+                f"  and corrected     {summary['objective']} {exported['score']:.4f}, 95 % "
+                f"interval {format_interval(exported['interval'])}"
+            )
     if summary["test"]:
         scores = list_scores(
             {

@@ -5,6 +5,7 @@ from tuner.report.page import Section
 from tuner.report.sections.answers import make_answer_sections
 from tuner.report.sections.baselines import make_baselines_section
 from tuner.report.sections.cost import make_cost_section
+from tuner.report.sections.data import make_data_sections
 from tuner.report.sections.method import make_method_section
 from tuner.report.sections.picks import make_picks_section
 from tuner.report.sections.predictions import make_predictions_section
@@ -21,6 +22,7 @@ __all__ = ["make_sections"]
 def make_sections(content: ReportContent) -> tuple[Section, ...]:
     """Return the sections of a study's report."""
     return (
+        *make_data_sections(content),
         make_picks_section(content),
         *make_answer_sections(content),
         make_cost_section(content),
