@@ -24,6 +24,7 @@ from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import Study
+from tuner.words import counts_rows
 
 __all__ = [
     "Baseline",
@@ -236,7 +237,7 @@ def judge_guessing(
         None where class weights train networks for another goal than the objective, which weighs
         all rows alike.
     """
-    if problem.class_weight is not None and not OBJECTIVES[objective].weighs_classes:
+    if problem.class_weight is not None and counts_rows(objective):
         return None
     probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
     guessing = Baseline("majority class", probabilities, 0.0)

@@ -115,7 +115,7 @@ def _run_stages(
         fault=export.fault,
         report=report.page,
         answers=answers,
-        warnings=run.setup.data_warnings,
+        warnings=report.content.warnings,
         reason=search.reason,
         seconds=run.seconds,
     )

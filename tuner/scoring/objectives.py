@@ -151,14 +151,12 @@ class Objective:
         row_values: Takes probabilities and true classes to one value a row; the score is their
             mean.
         own: Whether it is a metric of the hypermodel's own, which has no values of rows.
-        weighs_classes: Whether all classes count alike, however many rows they have.
     """
 
     name: str
     direction: Literal["min", "max"]
     row_values: Callable[[np.ndarray, np.ndarray], np.ndarray]
     own: bool = False
-    weighs_classes: bool = False
 
     def is_better(self, score: float, than: float) -> bool:
         """Return whether a score is strictly better than another."""
@@ -178,10 +176,8 @@ class Objective:
 OBJECTIVES: dict[str, Objective] = {
     "cross_entropy": Objective("cross_entropy", "min", cross_entropy),
     "accuracy": Objective("accuracy", "max", accuracy),
-    "balanced_accuracy": Objective(
-        "balanced_accuracy", "max", balanced_accuracy, weighs_classes=True
-    ),
-    "roc_auc": Objective("roc_auc", "max", roc_auc, weighs_classes=True),
+    "balanced_accuracy": Objective("balanced_accuracy", "max", balanced_accuracy),
+    "roc_auc": Objective("roc_auc", "max", roc_auc),
 }
 
 

@@ -90,10 +90,10 @@ def say_result(objective: str, score: str, accuracy: float | None) -> str:
 
 
 def counts_rows(objective: str) -> bool:
-    """Return whether the share of rows that are right says how good an objective is.
+    """Return whether an objective counts all rows alike, not all classes.
 
-    It misleads where all classes count alike: with nine rows of ten in one class, guessing is right
-    in 90 % of rows.
+    Only then the share of rows that are right says how good it is: with nine rows of ten in one
+    class, guessing is right in 90 % of rows.
 
     >>> counts_rows("cross_entropy"), counts_rows("balanced_accuracy")
     (True, False)

@@ -124,6 +124,11 @@ def test_guessing_is_described_by_the_rows_that_are_right(made, judged):
         "against 0.693; corrected for the choice, what is exported comes to 1.001, 95 % interval "
         "0.847 to 1.155)."
     )
+    by_accuracy = made(objective="accuracy").add({"kind": "l2"}).add({"kind": "none"}).evidence()
+    assert re.search(
+        r"most frequent class 50\.2 % \(corrected for the choice, what is exported comes to ",
+        say(replace(by_accuracy, guessing=guessing), "kind", comparison),
+    )
 
 
 def test_deeper_is_worse(made):

@@ -220,16 +220,19 @@ class Findings:
         corrected = ""
         if len(evidence.completed) > 1:
             corrected = (
-                "; corrected for the choice, what is exported comes to "
+                "corrected for the choice, what is exported comes to "
                 f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
             )
         condition, score = self.say_with(self.best), say_name(objective)
         if self.best.accuracy is None or not counts_rows(objective):
-            return f"{condition} the {score} is {own}, with guessing {chance}{corrected}"
+            told = f"{condition} the {score} is {own}, with guessing {chance}"
+            return f"{told}; {corrected}" if corrected else told
         shares = say_shares([self.best.accuracy, guessing.scores["accuracy"].value])
+        scores = "" if objective == "accuracy" else f"{score} {own} against {chance}"
+        brackets = "; ".join(part for part in (scores, corrected) if part)
         return (
             f"{condition} {shares[0]} of rows are right, by guessing the most frequent class "
-            f"{shares[1]} ({score} {own} against {chance}{corrected})"
+            f"{shares[1]}{f' ({brackets})' if brackets else ''}"
         )
 
     def describe_untried(self) -> str:
