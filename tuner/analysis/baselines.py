@@ -95,6 +95,11 @@ class JudgedBaseline:
         """The name as it stands in a sentence."""
         return "the majority class" if self.name == "majority class" else self.name
 
+    @property
+    def accuracy(self) -> float | None:
+        """The share of rows that it predicts right; None if that was not scored."""
+        return self.scores["accuracy"].value if "accuracy" in self.scores else None
+
 
 def load_or_train_baselines(study: Study, problem: Problem) -> tuple[Baseline, ...]:
     """Load a study's baselines from its folder, or train them and keep them there.

@@ -71,8 +71,8 @@ def _write_headline(
     undecided = [pair for pair in with_best if not pair.told_apart]
     exported = next(study.picks.exported_pick for study in studies if study.name == best)
     score = say_number(scores[best].score, scores[best].standard_error)
-    corrected = f"{score}, corrected for the choice"
-    result = say_result(objective, corrected, exported.scores.get("accuracy"))
+    accuracy = exported.scores.get("accuracy")
+    result = say_result(objective, score, accuracy, "corrected for the choice")
     sentences = [f"The model of {best} has the best score: {result}."]
     if told:
         sentences.insert(0, f"{best} found a better network than {_list_differences(told)}.")

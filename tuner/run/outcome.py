@@ -134,7 +134,7 @@ def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, An
         "name": baseline.name,
         "score": score.value,
         "standard_error": score.standard_error,
-        "accuracy": baseline.scores["accuracy"].value if "accuracy" in baseline.scores else None,
+        "accuracy": baseline.accuracy,
         "difference": baseline.difference,
         "difference_standard_error": baseline.standard_error,
         "difference_interval": list(baseline.interval),

@@ -9,6 +9,7 @@ __all__ = [
     "counts_rows",
     "format_interval",
     "format_score",
+    "get_told_share",
     "list_scores",
     "say_interval",
     "say_result",
@@ -59,34 +60,51 @@ def say_share(share: float) -> str:
     return f"{100 * share:.{decimals}f} %"
 
 
-def say_right(accuracy: float | None) -> str:
-    """Return the share of rows that are predicted right, if it is known.
+def get_told_share(objective: str, accuracy: float | None) -> float | None:
+    """Return the share of right rows, if a sentence beside an objective's score tells it.
 
-    >>> say_right(0.974), say_right(None)
-    ('97.4 % of rows are right', '')
+    Args:
+        objective: The objective's name.
+        accuracy: The share of rows that are right; None if it is unknown.
+
+    >>> get_told_share("cross_entropy", 0.9), get_told_share("balanced_accuracy", 0.9)
+    (0.9, None)
     """
-    return "" if accuracy is None else f"{say_share(accuracy)} of rows are right"
+    return accuracy if counts_rows(objective) else None
 
 
-def say_result(objective: str, score: str, accuracy: float | None) -> str:
+def say_right(share: float) -> str:
+    """Return the share of rows that are predicted right.
+
+    >>> say_right(0.974)
+    '97.4 % of rows are right'
+    """
+    return f"{say_share(share)} of rows are right"
+
+
+def say_result(objective: str, score: str, accuracy: float | None, detail: str = "") -> str:
     """Return a result: the share of rows that are right, then the score in brackets.
 
     Args:
         objective: The objective's name.
         score: The score in words, without its name.
         accuracy: The share of rows that are right; None if it is unknown.
+        detail: What else is known of the score, such as its interval. Defaults to "" for nothing.
 
     >>> say_result("cross_entropy", "0.097 ± 0.018", 0.974)
     '97.4 % of rows are right (cross-entropy 0.097 ± 0.018)'
     >>> say_result("accuracy", "0.974 ± 0.004", 0.974), say_result("roc_auc", "0.999", None)
     ('97.4 % of rows are right (accuracy 0.974 ± 0.004)', 'ROC AUC 0.999')
-    >>> say_result("balanced_accuracy", "0.53", 0.9)
-    'balanced accuracy 0.53'
+    >>> say_result("accuracy", "0.974", 0.974, "95 % interval 0.96 to 0.98")
+    '97.4 % of rows are right (accuracy 0.974, 95 % interval 0.96 to 0.98)'
+    >>> say_result("balanced_accuracy", "0.53", 0.9, "95 % interval 0.48 to 0.58")
+    'balanced accuracy 0.53 (95 % interval 0.48 to 0.58)'
     """
     named = f"{say_name(objective)} {score}"
-    if accuracy is None or not counts_rows(objective):
-        return named
-    return f"{say_right(accuracy)} ({named})"
+    share = get_told_share(objective, accuracy)
+    if share is not None:
+        return f"{say_right(share)} ({named}{f', {detail}' if detail else ''})"
+    return f"{named} ({detail})" if detail else named
 
 
 def counts_rows(objective: str) -> bool:

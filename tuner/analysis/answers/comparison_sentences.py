@@ -11,7 +11,7 @@ from tuner.words import (
     capitalize_first,
     choose_verb,
     count_noun,
-    counts_rows,
+    get_told_share,
     join_words,
     round_to_error,
     say_fewer,
@@ -160,13 +160,15 @@ def _describe_worse(findings: Findings) -> str:
         differences.append(round_to_error(abs(pair.difference), error))
     verb = choose_verb(findings.name, [setting.value for setting in worse])
     settings = f"{_say_settings(findings, worse)} {verb} worse"
-    accuracies = [setting.accuracy for setting in worse if setting.accuracy is not None]
-    if len(accuracies) < len(worse) or not counts_rows(findings.evidence.objective):
+    objective = findings.evidence.objective
+    told = [get_told_share(objective, setting.accuracy) for setting in worse]
+    shares = [share for share in told if share is not None]
+    if len(shares) < len(worse):
         return capitalize_first(f"{settings}, by {join_words(differences)}.")
-    shares = join_words([say_share(accuracy) for accuracy in accuracies])
+    said = join_words([say_share(share) for share in shares])
     return capitalize_first(
-        f"{settings}: {shares} of rows are right, and the "
-        f"{say_name(findings.evidence.objective)} is worse by {join_words(differences)}."
+        f"{settings}: {said} of rows are right, and the "
+        f"{say_name(objective)} is worse by {join_words(differences)}."
     )
 
 
@@ -218,6 +220,4 @@ def _say_score(findings: Findings, setting: Setting) -> str:
     low, high = setting.interval
     score = round_to_error(setting.score, (high - low) / 4)
     interval = say_interval(*findings.evidence.clip_interval(low, high))
-    if setting.accuracy is None:
-        return f"{say_name(findings.evidence.objective)} {score} ({interval})"
-    return say_result(findings.evidence.objective, f"{score}, {interval}", setting.accuracy)
+    return say_result(findings.evidence.objective, score, setting.accuracy, interval)

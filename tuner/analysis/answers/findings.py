@@ -13,7 +13,7 @@ from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
     count_noun,
-    counts_rows,
+    get_told_share,
     say_count,
     say_difference,
     say_interval,
@@ -122,11 +122,11 @@ class Findings:
         For example "with 64 units 97 % of rows are right (cross-entropy 0.096)".
         """
         condition, score = self.say_with(setting), say_name(self.evidence.objective)
-        accuracy = setting.accuracy
-        if accuracy is None or not counts_rows(self.evidence.objective):
+        share = self._get_told_share(setting)
+        if share is None:
             return f"{condition} the {score} is {setting.score:.3f}"
-        (share,) = say_shares([accuracy])
-        right = f"{condition} {share} of rows are right"
+        (said,) = say_shares([share])
+        right = f"{condition} {said} of rows are right"
         if self.evidence.objective == "accuracy":
             return right
         return f"{right} ({score} {setting.score:.3f})"
@@ -145,18 +145,20 @@ class Findings:
             difference += f", which may be chance {self._say_why_chance(pair)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
-        accuracies = self.best.accuracy, other.accuracy
-        shown = counts_rows(self.evidence.objective)
-        if accuracies[0] is None or accuracies[1] is None or not shown:
+        own_share, other_share = self._get_told_share(self.best), self._get_told_share(other)
+        if own_share is None or other_share is None:
             values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
             return f"{first} the {score} is {values}; {difference}"
-        shares = say_shares([accuracies[0], accuracies[1]])
-        more_right = accuracies[1] > accuracies[0]  # by the score it is behind nevertheless
+        shares = say_shares([own_share, other_share])
+        more_right = other_share > own_share  # by the score it is behind nevertheless
         named = f"the {score} decides:" if more_right else score
         scores = f"{named} {self.best.score:.3f} against {other.score:.3f}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
+
+    def _get_told_share(self, setting: Setting) -> float | None:
+        return get_told_share(self.evidence.objective, setting.accuracy)
 
     def _say_why_chance(self, pair: Pair[Value]) -> str:
         """Return why a difference whose interval has no 0 in it may be chance."""
@@ -175,9 +177,8 @@ class Findings:
         unclear = [s for s in self.sort(self.open) if s in mentioned]
         parts = []
         if good:
-            shown = len(good) == 1 and counts_rows(self.evidence.objective)
-            alone = good[0].accuracy if shown else None
-            right = "" if alone is None else f" ({say_share(alone)})"
+            share = self._get_told_share(good[0]) if len(good) == 1 else None
+            right = "" if share is None else f" ({say_share(share)})"
             parts.append(f"; {self._say_as_well(good)} on these rows{right}")
         if unclear:
             parts.append(f"; whether {self._say_as_well(unclear)} cannot be told yet")
@@ -224,10 +225,12 @@ class Findings:
                 f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
             )
         condition, score = self.say_with(self.best), say_name(objective)
-        if self.best.accuracy is None or not counts_rows(objective):
+        own_share = self._get_told_share(self.best)
+        guessed_share = get_told_share(objective, guessing.accuracy)
+        if own_share is None or guessed_share is None:
             told = f"{condition} the {score} is {own}, with guessing {chance}"
             return f"{told}; {corrected}" if corrected else told
-        shares = say_shares([self.best.accuracy, guessing.scores["accuracy"].value])
+        shares = say_shares([own_share, guessed_share])
         scores = "" if objective == "accuracy" else f"{score} {own} against {chance}"
         brackets = "; ".join(part for part in (scores, corrected) if part)
         return (

@@ -10,7 +10,7 @@ from tuner.study import Pick
 from tuner.words import (
     capitalize_first,
     count_noun,
-    counts_rows,
+    get_told_share,
     join_words,
     round_to_error,
     say_count,
@@ -55,7 +55,7 @@ def make_headline(
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
     """Return that some baselines are better than what is exported."""
     first, *others = winners
-    own = evidence.exported.scores.get("accuracy") if counts_rows(evidence.objective) else None
+    own = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
     against = "" if own is None else f", against {say_share(own)}"
     also = f" So {'is' if len(others) == 1 else 'are'} {_list(evidence, others)}." if others else ""
     return (
@@ -167,17 +167,17 @@ def _list(evidence: Evidence, baselines: Sequence[JudgedBaseline]) -> str:
 
 def _say_briefly(evidence: Evidence, baseline: JudgedBaseline) -> str:
     """Return a baseline's result and difference, as they stand in brackets."""
-    score, accuracy = baseline.scores[evidence.objective], baseline.scores.get("accuracy")
-    shown = accuracy is not None and counts_rows(evidence.objective)
-    right = f"{say_right(accuracy.value)}, " if accuracy and shown else ""
+    share = get_told_share(evidence.objective, baseline.accuracy)
+    right = "" if share is None else f"{say_right(share)}, "
+    score = baseline.scores[evidence.objective]
     number = round_to_error(score.value, score.standard_error)
     return f"{right}{say_name(evidence.objective)} {number}; {_say_difference(baseline)}"
 
 
 def _say_result(evidence: Evidence, baseline: JudgedBaseline) -> str:
-    score, accuracy = baseline.scores[evidence.objective], baseline.scores.get("accuracy")
+    score = baseline.scores[evidence.objective]
     number = say_number(score.value, score.standard_error)
-    return say_result(evidence.objective, number, accuracy.value if accuracy else None)
+    return say_result(evidence.objective, number, baseline.accuracy)
 
 
 def _say_difference(baseline: JudgedBaseline) -> str:

@@ -5,7 +5,7 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.ensemble import Ensemble
 from tuner.words import (
     capitalize_first,
-    counts_rows,
+    get_told_share,
     join_words,
     say_count,
     say_interval,
@@ -96,23 +96,19 @@ def _say_exported_right(evidence: Evidence) -> str:
     score = f"{evidence.exported_score:.3f}"
     interval = say_interval(*evidence.exported_interval)
     accuracy = evidence.exported.scores.get("accuracy")
-    if accuracy is None:
-        return f"{say_name(evidence.objective)} {score} ({interval})"
-    return say_result(evidence.objective, f"{score}, {interval}", accuracy)
+    return say_result(evidence.objective, score, accuracy, interval)
 
 
 def _say_share(evidence: Evidence) -> str:
-    accuracy = evidence.exported.scores.get("accuracy")
-    if accuracy is None or not counts_rows(evidence.objective):
-        return f"{evidence.exported_score:.3f}"
-    return say_share(accuracy)
+    share = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
+    return f"{evidence.exported_score:.3f}" if share is None else say_share(share)
 
 
 def _say_right(evidence: Evidence, baseline: JudgedBaseline) -> str:
-    accuracy = baseline.scores.get("accuracy")
-    if accuracy is None or not counts_rows(evidence.objective):
+    share = get_told_share(evidence.objective, baseline.accuracy)
+    if share is None:
         return f"{say_name(evidence.objective)} {baseline.scores[evidence.objective].value:.3f}"
-    return say_right(accuracy.value)
+    return say_right(share)
 
 
 def _compare(evidence: Evidence) -> str:
