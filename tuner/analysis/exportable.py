@@ -33,11 +33,13 @@ class Exportable:
         name: `best`, `smallest`, `ensemble`, or `trial 7`.
         members: The trials, and how many networks of each.
         description: What `model.json` says about it.
+        by_search: Whether a search exports it by itself.
     """
 
     name: str
     members: tuple[Member, ...]
     description: Mapping[str, Any]
+    by_search: bool = False
 
     @property
     def folder(self) -> str:
@@ -61,7 +63,8 @@ def check_pick(pick: str) -> None:
 
 def make_exportable(picks: Picks, name: PickName) -> Exportable:
     """Return one of the networks that a study names."""
-    return Exportable(name, picks.list_members(name), getattr(picks, name).to_dict())
+    description = getattr(picks, name).to_dict()
+    return Exportable(name, picks.list_members(name), description, name == picks.exported)
 
 
 def list_front(study: Study) -> list[Exportable]:

@@ -62,8 +62,8 @@ def export_networks(
     if pick == PARETO:
         exports = _choose_front(study, output or study.folder / "model-pareto", messages)
     else:
-        exportable, folder = choose_pick(setup, study, pick, messages)
-        exports = [(exportable, output or folder)]
+        exportable = choose_pick(setup, study, pick, messages)
+        exports = [(exportable, output or _locate_model(study, exportable))]
     for _, folder in exports:
         check_export_folder(folder.resolve())
     caller.import_heavy()
@@ -84,17 +84,15 @@ def export_networks(
         yield folder
 
 
-def choose_pick(
-    setup: Setup, study: Study, pick: str | None, messages: Messages
-) -> tuple[Exportable, Path]:
-    """Return what to export as one model, and its default folder; say if it is the best itself.
+def choose_pick(setup: Setup, study: Study, pick: str | None, messages: Messages) -> Exportable:
+    """Return a pick, and warn of what the person who asked for it may not expect.
 
     Args:
         setup: The study's space, data and settings.
         study: The study.
         pick: The name of a pick, or the number of a completed trial. None for the pick that the
             search exported.
-        messages: Prints a note about a pick that is the best trial itself.
+        messages: Prints the warning.
 
     Raises:
         UserError: There is no such pick or trial.
@@ -103,15 +101,18 @@ def choose_pick(
     if pick is not None:
         check_pick(pick)
     if pick is not None and pick.isdecimal():
-        exportable = find_exportable(study, int(pick))
-        return exportable, study.folder / f"model-{exportable.folder}"
+        return find_exportable(study, int(pick))
     picks = pick_networks(study, setup.truth)
     name = next((name for name in PICK_NAMES if name == pick), picks.exported)
     if pick is not None and (note := _compare_with_best(picks, name)):
         messages.warn(f"note: {note}")
+    return make_exportable(picks, name)
+
+
+def _locate_model(study: Study, exportable: Exportable) -> Path:
+    """Return the folder of a model, if the person names none."""
     own = study.model_folder
-    folder = own if name == picks.exported else own.with_name(f"model-{name}")
-    return make_exportable(picks, name), folder
+    return own if exportable.by_search else own.with_name(f"model-{exportable.folder}")
 
 
 def _compare_with_best(picks: Picks, name: PickName) -> str:

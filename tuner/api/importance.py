@@ -33,7 +33,7 @@ def rank_columns(
         raise UserError(f"--repeats: {repeats} is too small; give at least 1")
     if pick == "pareto":
         raise UserError("--pick: pareto is several networks; give one of them by its number")
-    exportable, _ = choose_pick(setup, study, pick, caller.messages)
+    exportable = choose_pick(setup, study, pick, caller.messages)
     caller.import_heavy()
     caller.messages.say(
         f"training the networks of {exportable.name} on the training rows of each fold, and "
