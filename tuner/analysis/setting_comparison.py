@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -65,6 +66,7 @@ class Comparison:
             it is in its interval is not worth more trials.
         single_errors: The standard error of each pair's difference as that of two single networks,
             over rows and folds: what is within it is not worth more trials.
+        unit: What `share` counts: trials, or draws of several trials, the best of which counts.
     """
 
     share: int
@@ -73,6 +75,7 @@ class Comparison:
     not_told_apart: tuple[Value, ...]
     open: tuple[Value, ...] = ()
     single_errors: tuple[float, ...] = ()
+    unit: Literal["trial", "draw"] = "trial"
 
     def find_pair(self, other: Value) -> Pair[Value] | None:
         """Return the pair of the best setting and another; None if there is none."""

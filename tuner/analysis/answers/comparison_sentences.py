@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from tuner.analysis.answers.binning import list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.setting_comparison import Setting
@@ -121,7 +122,7 @@ def _describe_best(findings: Findings) -> str:
 def _describe_too_few(findings: Findings) -> list[str]:
     settings = _say_settings(findings, findings.tried)
     return [
-        f"There are too few trials to tell {settings} apart: only one trial of each is "
+        f"There are too few trials to tell {settings} apart: only one {findings.comparison.unit} of each is "
         "compared, because some have no more.",
         _describe_best(findings),
     ]
@@ -129,20 +130,23 @@ def _describe_too_few(findings: Findings) -> list[str]:
 
 def _is_luck_known(findings: Findings) -> bool:
     """Return whether any setting has two trials with a score."""
-    scored = [record for record in findings.evidence.records if record.result.status != "failed"]
+    trials = list_compared_trials(findings.evidence, findings.name)
+    scored = [record for record in trials if record.result.status != "failed"]
     counts = Counter(findings.binning.get_setting(record) for record in scored)
     return any(count > 1 for value, count in counts.items() if value is not None)
 
 
 def _describe_excluded_best(findings: Findings) -> list[str]:
     """Return that the study's best trial is not among the compared ones, if so."""
-    settings = {r.trial: findings.binning.get_setting(r) for r in findings.evidence.records}
+    compared = list_compared_trials(findings.evidence, findings.name)
+    settings = {r.trial: findings.binning.get_setting(r) for r in compared}
     best, share = findings.evidence.best.trial, findings.comparison.share
-    value = settings[best]
+    value = settings.get(best)
     same = [trial for trial, setting in settings.items() if setting == value]
     if value is None or best in same[:share]:
         return []
-    first = "first trial" if share == 1 else f"first {share} trials"
+    unit = findings.comparison.unit
+    first = f"first {unit}" if share == 1 else f"first {share} {unit}s"
     return [
         f"The study's best, trial {best} with {say_setting(findings.name, value)}, is not "
         f"compared: only the {first} of each count, so that a setting gains nothing from "
@@ -178,7 +182,8 @@ def _is_few(findings: Findings) -> bool:
 
 def _describe_few(findings: Findings) -> str:
     share = findings.comparison.share
-    compared = "Only one trial" if share == 1 else f"The best of {share} trials"
+    unit = findings.comparison.unit
+    compared = f"Only one {unit}" if share == 1 else f"The best of {share} {unit}s"
     return f"{compared} of each is compared, so only large differences can be seen."
 
 
@@ -197,10 +202,11 @@ def _describe_missing_setting(findings: Findings, value: Value) -> str:
     counts = Counter(record.result.status for record in records)
     setting = say_setting(findings.name, value)
     not_compared = capitalize_first(f"{setting} {choose_verb(findings.name, [value])} not compared")
-    if counts["completed"] and findings.comparison.share == 1:
-        return f"{not_compared}: the first trial was not completed, and later ones do not count."
+    share, unit = findings.comparison.share, findings.comparison.unit
+    if counts["completed"] and share == 1:
+        return f"{not_compared}: the first {unit} was not completed, and later ones do not count."
     if counts["completed"]:
-        first = f"none of the first {findings.comparison.share} trials was completed"
+        first = f"none of the first {share} {unit}s was completed"
         return f"{not_compared}: {first}, and later ones do not count."
     if counts["pruned"] == len(records):
         trials = "The only trial" if len(records) == 1 else f"Each of {len(records)} trials"

@@ -164,7 +164,7 @@ class Findings:
         """Return why a difference whose interval has no 0 in it may be chance."""
         if pair.p <= LEVEL:  # by itself it is told
             return f"among {say_count(len(self.tried))} settings"
-        return f"with {count_noun(self.comparison.share, 'trial')} of each"
+        return f"with {count_noun(self.comparison.share, self.comparison.unit)} of each"
 
     def describe_others(self, settings: Sequence[Setting] | None = None) -> str:
         """Return which other settings are as good, or may be, as the end of a sentence.
@@ -204,7 +204,10 @@ class Findings:
         if self.evidence.compared in (None, self.name):  # others are drawn once for all settings
             more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))
         share = self.comparison.share
-        few = f", only {say_count(share)} of each setting" if share < FEWEST_ROUNDS else ""
+        of_each = f"{say_count(share)} of each setting"
+        if self.comparison.unit == "draw":
+            of_each = f"{count_noun(share, 'draw')} of each setting"
+        few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
 
     def describe_guessing(self) -> str:

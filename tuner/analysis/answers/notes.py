@@ -14,6 +14,10 @@ _COMPARISON = (
     "folds, in the choice of the best of many, and for settings in which trials were drawn. "
     "Settings are compared by the best completed trial of each, out of equally many trials of each."
 )
+_DRAWS = (
+    "Hyperparameters that the space does not compare are drawn once for all settings of the one "
+    "that it compares. So of the trials of such a draw only the best counts for them."
+)
 _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "
     "than one standard error. It underfits if the larger part of this is a higher training loss, "
@@ -36,6 +40,7 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *([_FITTING] if spans else []),
         *_describe_groups(evidence),
         *_describe_order(evidence),
+        *([_DRAWS] if evidence.compared and len(evidence.varied) > 1 else []),
     ]
     oracle = evidence.study.settings.oracle
     if oracle not in ("random", "grid"):

@@ -79,9 +79,8 @@ def _make_settings_figure(
     legend = "cannot be told apart from the best", "worse"
     title = say_name(hyperparameter)
     chart = draw_intervals(estimates, title, content.objective, legend=legend)
-    first = (
-        "first trial" if comparison.share == 1 else f"best of the first {comparison.share:,} trials"
-    )
+    share, unit = comparison.share, comparison.unit
+    first = f"first {unit}" if share == 1 else f"best of the first {share:,} {unit}s"
     return FigureBlock(
         name,
         to_specification(chart, height=compute_bars_height(len(estimates))),
