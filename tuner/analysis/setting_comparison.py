@@ -188,8 +188,7 @@ def compare_settings(
         (value for value, own in ranked.items() if own),
         key=lambda value: sign * ranked[value][0].result.score,
     )
-    rows = sum(len(fold.validation) for fold in split.folds) // split.repeats
-    settings = [_make_setting(v, ranked[v][0], len(groups[v]), rows) for v in values]
+    settings = [_make_setting(v, ranked[v][0], len(groups[v]), split.scored_rows) for v in values]
     without = [Setting(v, len(own)) for v, own in groups.items() if not ranked[v]]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
     left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]

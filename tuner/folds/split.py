@@ -45,6 +45,11 @@ class Split:
         return sum(map(len, validated)) // len(np.unique(np.concatenate(validated)))
 
     @property
+    def scored_rows(self) -> int:
+        """How many rows are validated, each counted once."""
+        return sum(len(fold.validation) for fold in self.folds) // self.repeats
+
+    @property
     def ordered(self) -> bool:
         """Whether each fold trains only on the rows before its validation part."""
         first = self.folds[0]

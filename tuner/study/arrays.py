@@ -178,7 +178,7 @@ class StudyArrays:
     def _shape(self) -> tuple[int, ...]:
         """The shape of a trial's probabilities, without the number of classes."""
         repeats = self._split.repeats
-        rows = sum(len(fold.validation) for fold in self._split.folds) // repeats
+        rows = self._split.scored_rows
         return (rows,) if repeats == 1 else (repeats, rows)
 
     @property

@@ -18,47 +18,6 @@ def say(evidence, name, comparison):
     return answer_in_one_sentence(evidence, name)
 
 
-@pytest.fixture
-def says(made):
-    """Say the answer of a comparison that is made: each setting's share of right rows.
-
-    A setting is told apart, or open, or as good as the best; of some that are not told apart the
-    interval has no 0 in it.
-    """
-
-    def answer(name, right, *, told=(), unclear=(), clear=(), p=0.5, others=None, derived=None):
-        study = made()
-        for value in right:
-            units = {"units": (derived or {}).get(value)} if derived else {}
-            study.add({name: value, **(others or {})}, derived=units)
-        values = sorted(right, key=lambda value: -right[value])
-        trials = {value: trial for trial, value in enumerate(right)}
-        settings = [
-            Setting(value, 8, trials[value], 0.1 + place, (0.0, 1.0), right[value])
-            for place, value in enumerate(values)
-        ]
-        pairs = [
-            Pair(
-                values[0],
-                value,
-                -place,
-                (-place - 0.5, -place + (0.5 if value in (*told, *clear) else 2 * place)),
-                p=p,
-                adjusted_p=0.5,
-                told_apart=value in told,
-            )
-            for place, value in enumerate(values)
-            if place
-        ]
-        alike = tuple(value for value in values if value not in told)
-        comparison = Comparison(
-            8, tuple(settings), tuple(pairs), alike, tuple(unclear), (0.1,) * len(pairs)
-        )
-        return say(study.evidence(), name, comparison)
-
-    return answer
-
-
 def answer(study):
     evidence = study.evidence()
     sentence = make_own_answer(evidence)

@@ -30,12 +30,16 @@ __all__ = ["UNDECIDED", "Findings"]
 UNDECIDED = "It cannot be told"
 """The begin of an answer to a question that is open."""
 
+# Of what the best setting gains over guessing. Who is behind by less does as well for most purposes.
+_LARGE = 0.25
+
 
 @dataclass(frozen=True)
 class Findings:
     """The comparison of a hyperparameter's settings, as the sentences on it need it.
 
-    Each setting but the best one is either worse, or as good, or open.
+    Each setting but the best one is either worse, or as good, or unclear: more trials could tell it
+    apart from the best, or more rows.
 
     Attributes:
         evidence: The study's evidence.
@@ -76,9 +80,32 @@ class Findings:
         return tuple(s for s in self.tried if s.value in self.comparison.open)
 
     @cached_property
+    def short_of_rows(self) -> tuple[Setting, ...]:
+        """The settings that more rows could tell apart from the best, but not more trials.
+
+        They may be behind it by a large share of what it gains over guessing.
+        """
+        guessing = self.evidence.guessing
+        if guessing is None or self.best.score is None:
+            return ()
+        gain = abs(guessing.scores[self.evidence.objective].value - self.best.score)
+        told = {self.best, *self.worse, *self.open}
+        return tuple(
+            setting
+            for setting in self.tried
+            if setting not in told
+            and max(abs(end) for end in self.find_pair(setting).interval) > _LARGE * gain
+        )
+
+    @cached_property
+    def unclear(self) -> tuple[Setting, ...]:
+        """The settings that more trials or more rows could tell apart from the best."""
+        return tuple(s for s in self.tried if s in self.open or s in self.short_of_rows)
+
+    @cached_property
     def as_good(self) -> tuple[Setting, ...]:
         """The settings that are as good as the best on these rows, itself the first of them."""
-        return tuple(s for s in self.tried if s not in self.worse and s not in self.open)
+        return tuple(s for s in self.tried if s not in self.worse and s not in self.unclear)
 
     @property
     def trials(self) -> str:
@@ -174,14 +201,17 @@ class Findings:
         """
         mentioned = self.tried if settings is None else settings
         good = [s for s in self.sort(self.as_good) if s in mentioned and s is not self.best]
-        unclear = [s for s in self.sort(self.open) if s in mentioned]
+        open_ones = [s for s in self.sort(self.open) if s in mentioned]
+        short = [s for s in self.sort(self.short_of_rows) if s in mentioned]
         parts = []
         if good:
             share = self._get_told_share(good[0]) if len(good) == 1 else None
             right = "" if share is None else f" ({say_share(share)})"
             parts.append(f"; {self._say_as_well(good)} on these rows{right}")
-        if unclear:
-            parts.append(f"; whether {self._say_as_well(unclear)} cannot be told yet")
+        if short:
+            parts.append(f"; whether {self._say_as_well(short)} takes more rows to tell")
+        if open_ones:
+            parts.append(f"; whether {self._say_as_well(open_ones)} cannot be told yet")
         return "".join(parts)
 
     def _say_as_well(self, settings: Sequence[Setting]) -> str:
@@ -199,7 +229,15 @@ class Findings:
         return f"{things} {'do' if several else 'does'} as well"
 
     def describe_undecided(self, other: Setting) -> str:
-        """Return that the question cannot be answered yet, and what may answer it."""
+        """Return that the question cannot be answered yet, and what may answer it.
+
+        Args:
+            other: A setting that is unclear.
+        """
+        if other in self.short_of_rows:
+            rows = f"these {self.evidence.study.split.scored_rows:,} rows"
+            against = self.describe_against(other)
+            return f"{UNDECIDED} from {rows}: {against}; more trials would not tell, more rows may."
         more = ""
         if self.evidence.compared in (None, self.name):  # others are drawn once for all settings
             more = describe_more_trials(self.evidence, self.comparison, self.find_pair(other))

@@ -76,7 +76,7 @@ def _answer_deep_or_wide(findings: Findings) -> str:
 
 def _list_fewest(findings: Findings) -> list[Setting]:
     """Return the fewest layers that do as well as the best, after those below that may."""
-    may_do = findings.sort([*findings.as_good, *findings.open])
+    may_do = findings.sort([*findings.as_good, *findings.unclear])
     fewest = next(place for place, each in enumerate(may_do) if each in findings.as_good)
     return may_do[: fewest + 1]
 
@@ -89,10 +89,10 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
         simplest: The simplest setting.
         answer: What the answer begins with if the setting is as good as the best.
     """
-    if simplest in findings.open:
+    if simplest in findings.unclear:
         return findings.describe_undecided(simplest)
     if simplest is findings.best:
-        unclear = findings.describe_others(findings.open)
+        unclear = findings.describe_others(findings.unclear)
         return f"{answer}: {findings.describe_against(findings.tried[1])}{unclear}."
     against = findings.describe_against(simplest)
     simply = findings.say_with(simplest)
@@ -102,7 +102,7 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
 def _answer_units(findings: Findings) -> str:
     """Answer how many units or filters are needed."""
     smallest = findings.sort(findings.tried)[0]
-    if smallest in findings.open:
+    if smallest in findings.unclear:
         return _answer_which(findings) if findings.worse else findings.describe_undecided(smallest)
     fewest = findings.sort(findings.as_good)[0]
     thing = say_thing(findings.name, fewest.value)
@@ -113,11 +113,11 @@ def _answer_units(findings: Findings) -> str:
         elif fewest is not findings.best:
             thing += " or more"
         against = findings.describe_against(below[-1])
-        return f"{thing}: {against}{findings.describe_others(findings.open)}."
+        return f"{thing}: {against}{findings.describe_others(findings.unclear)}."
     worse = [setting.value for setting in findings.sort(findings.worse)]
     too_many = f"; {say_things(findings.name, worse)} do worse" if worse else ""
     if fewest is findings.best:
-        unclear = findings.describe_others(findings.open)
+        unclear = findings.describe_others(findings.unclear)
         against = findings.describe_against(findings.tried[1])
         return f"{thing} are enough: {against}{too_many}{unclear}."
     as_well = f"On these rows {thing} do as well, as far as can be told"
@@ -189,7 +189,7 @@ def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
         verb = "help" if choose_verb(findings.name, [findings.best.value]) == "are" else "helps"
         return f"{thing} {verb}: {findings.describe_against(without)}{findings.describe_others()}."
-    if without in findings.open:
+    if without in findings.unclear:
         return findings.describe_undecided(without)
     if without is findings.best:
         return f"{answer}: {findings.describe_against(findings.tried[1])}."
@@ -226,9 +226,9 @@ def _answer_which(findings: Findings, at: str = "") -> str:
         against = findings.describe_against(findings.worse[-1])
         return f"{best}: {against}{findings.describe_others()}."
     *_, farthest = findings.as_good
-    if farthest is findings.best:  # all others are open
-        return findings.describe_undecided(findings.open[-1])
-    against = findings.describe_against(farthest) + findings.describe_others(findings.open)
+    if farthest is findings.best:  # all others are unclear
+        return findings.describe_undecided((findings.open or findings.unclear)[-1])
+    against = findings.describe_against(farthest) + findings.describe_others(findings.unclear)
     return f"{capitalize_first(_say_subject(findings.name))} is not shown to matter: {against}."
 
 
