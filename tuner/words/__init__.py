@@ -20,7 +20,7 @@ from tuner.words.look_alikes import (
     normalize_form,
     show_alike,
 )
-from tuner.words.names import say_name
+from tuner.words.names import say_name, say_subject
 from tuner.words.networks import say_parts
 from tuner.words.numbers import (
     count_noun,
@@ -97,6 +97,7 @@ __all__ = [
     "say_settings",
     "say_share",
     "say_shares",
+    "say_subject",
     "say_thing",
     "say_things",
     "say_times",

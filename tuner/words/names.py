@@ -1,6 +1,6 @@
 """Names of scores and hyperparameters in words."""
 
-__all__ = ["say_name"]
+__all__ = ["say_name", "say_subject"]
 
 _NAMES = {"cross_entropy": "cross-entropy", "roc_auc": "ROC AUC"}
 
@@ -12,3 +12,26 @@ def say_name(name: str) -> str:
     ('learning rate', 'cross-entropy', 'ROC AUC')
     """
     return _NAMES.get(name, name.replace("_", " "))
+
+
+# how the hyperparameters are called that a sentence cannot call by their name
+_SUBJECTS = {
+    "units": "the number of units",
+    "filters": "the number of filters",
+    "blocks": "the number of blocks",
+    "kind": "the kind of regularizer",
+    "nesterov": "Nesterov momentum",
+    "scaling": "the scaling of numbers",
+    "biases": "where biases begin",
+    "length": "the length of the training",
+    "one_hot": "the number of levels from which a column is embedded",
+}
+
+
+def say_subject(name: str) -> str:
+    """Return a hyperparameter as the subject of a sentence.
+
+    >>> say_subject("units"), say_subject("learning_rate")
+    ('the number of units', 'the learning rate')
+    """
+    return _SUBJECTS.get(name, f"the {say_name(name)}")

@@ -120,9 +120,9 @@ def _describe_best(findings: Findings) -> str:
 
 
 def _describe_too_few(findings: Findings) -> list[str]:
-    settings = _say_settings(findings, findings.tried)
+    settings, unit = _say_settings(findings, findings.tried), findings.comparison.unit
     return [
-        f"There are too few trials to tell {settings} apart: only one {findings.comparison.unit} of each is "
+        f"There are too few trials to tell {settings} apart: only one {unit} of each is "
         "compared, because some have no more.",
         _describe_best(findings),
     ]

@@ -1,4 +1,4 @@
-"""The draws of a search: the trials that share the values of all but the compared hyperparameter."""
+"""The draws of a search: trials that share the values of all but the compared hyperparameter."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

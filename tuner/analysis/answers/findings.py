@@ -16,7 +16,6 @@ from tuner.words import (
     get_told_share,
     say_count,
     say_difference,
-    say_interval,
     say_name,
     say_share,
     say_shares,
@@ -30,7 +29,7 @@ __all__ = ["UNDECIDED", "Findings"]
 UNDECIDED = "It cannot be told"
 """The begin of an answer to a question that is open."""
 
-# Of what the best setting gains over guessing. Who is behind by less does as well for most purposes.
+# of what the best setting gains over guessing: what is behind by less does as well for most
 _LARGE = 0.25
 
 
@@ -149,7 +148,7 @@ class Findings:
         For example "with 64 units 97 % of rows are right (cross-entropy 0.096)".
         """
         condition, score = self.say_with(setting), say_name(self.evidence.objective)
-        share = self._get_told_share(setting)
+        share = self.get_told_share(setting)
         if share is None:
             return f"{condition} the {score} is {setting.score:.3f}"
         (said,) = say_shares([share])
@@ -172,7 +171,7 @@ class Findings:
             difference += f", which may be chance {self._say_why_chance(pair)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
-        own_share, other_share = self._get_told_share(self.best), self._get_told_share(other)
+        own_share, other_share = self.get_told_share(self.best), self.get_told_share(other)
         if own_share is None or other_share is None:
             values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
             return f"{first} the {score} is {values}; {difference}"
@@ -184,7 +183,8 @@ class Findings:
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
 
-    def _get_told_share(self, setting: Setting) -> float | None:
+    def get_told_share(self, setting: Setting) -> float | None:
+        """Return a setting's share of right rows; None if sentences on the objective tell none."""
         return get_told_share(self.evidence.objective, setting.accuracy)
 
     def _say_why_chance(self, pair: Pair[Value]) -> str:
@@ -205,7 +205,7 @@ class Findings:
         short = [s for s in self.sort(self.short_of_rows) if s in mentioned]
         parts = []
         if good:
-            share = self._get_told_share(good[0]) if len(good) == 1 else None
+            share = self.get_told_share(good[0]) if len(good) == 1 else None
             right = "" if share is None else f" ({say_share(share)})"
             parts.append(f"; {self._say_as_well(good)} on these rows{right}")
         if short:
@@ -247,37 +247,6 @@ class Findings:
             of_each = f"{count_noun(share, 'draw')} of each setting"
         few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
-
-    def describe_guessing(self) -> str:
-        """Return how good the best setting and what is exported are beside guessing.
-
-        For example "with 64 units 52 % of rows are right, by guessing the most frequent class 51 %
-        (cross-entropy 0.694 against 0.693; corrected for the choice, what is exported comes to
-        0.712, 95 % interval 0.65 to 0.78)". What is exported is what is compared.
-        """
-        evidence, guessing = self.evidence, self.evidence.guessing
-        assert guessing is not None  # it is not worse than what is exported
-        objective = evidence.objective
-        own, chance = f"{self.best.score:.3f}", f"{guessing.scores[objective].value:.3f}"
-        corrected = ""
-        if len(evidence.completed) > 1:
-            corrected = (
-                "corrected for the choice, what is exported comes to "
-                f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
-            )
-        condition, score = self.say_with(self.best), say_name(objective)
-        own_share = self._get_told_share(self.best)
-        guessed_share = get_told_share(objective, guessing.accuracy)
-        if own_share is None or guessed_share is None:
-            told = f"{condition} the {score} is {own}, with guessing {chance}"
-            return f"{told}; {corrected}" if corrected else told
-        shares = say_shares([own_share, guessed_share])
-        scores = "" if objective == "accuracy" else f"{score} {own} against {chance}"
-        brackets = "; ".join(part for part in (scores, corrected) if part)
-        return (
-            f"{condition} {shares[0]} of rows are right, by guessing the most frequent class "
-            f"{shares[1]}{f' ({brackets})' if brackets else ''}"
-        )
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
+from tuner.analysis.answers.guessing_sentence import answer_guessing
 from tuner.analysis.answers.parts import PARTS
 from tuner.analysis.setting_comparison import Setting
 from tuner.space import Value
@@ -15,8 +16,8 @@ from tuner.words import (
     capitalize_first,
     choose_verb,
     join_words,
-    say_name,
     say_setting,
+    say_subject,
     say_thing,
     say_things,
 )
@@ -35,19 +36,11 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     if len(findings.tried) < 2:
         return findings.describe_untried()
     if evidence.learns_nothing:
-        return _answer_guessing(findings)
+        return answer_guessing(findings)
     is_number = not any(isinstance(s.value, str) for s in findings.tried)
     if name in _NUMBERS and not is_number:  # bins of many values
         return _answer_which(findings)
     return _MAKERS.get(name, _answer_which)(findings)
-
-
-def _answer_guessing(findings: Findings) -> str:
-    """Answer where nothing is learned: which setting learns it best is then no question."""
-    return (
-        f"No network is shown to do better than guessing, whatever {_say_subject(findings.name)}: "
-        f"{findings.describe_guessing()}."
-    )
 
 
 def _answer_depth(findings: Findings) -> str:
@@ -229,25 +222,8 @@ def _answer_which(findings: Findings, at: str = "") -> str:
     if farthest is findings.best:  # all others are unclear
         return findings.describe_undecided((findings.open or findings.unclear)[-1])
     against = findings.describe_against(farthest) + findings.describe_others(findings.unclear)
-    return f"{capitalize_first(_say_subject(findings.name))} is not shown to matter: {against}."
+    return f"{capitalize_first(say_subject(findings.name))} is not shown to matter: {against}."
 
-
-def _say_subject(name: str) -> str:
-    return _SUBJECTS.get(name, f"the {say_name(name)}")
-
-
-# How the hyperparameters are called that a sentence cannot call by their name.
-_SUBJECTS = {
-    "units": "the number of units",
-    "filters": "the number of filters",
-    "blocks": "the number of blocks",
-    "kind": "the kind of regularizer",
-    "nesterov": "Nesterov momentum",
-    "scaling": "the scaling of numbers",
-    "biases": "where biases begin",
-    "length": "the length of the training",
-    "one_hot": "the number of levels from which a column is embedded",
-}
 
 _NUMBERS = ("depth", "units", "filters", "dropout")
 
