@@ -77,10 +77,8 @@ def search(setup: Setup, root: Path, crew: Crew | None, *listeners: Listener) ->
     from tuner.search import FoldTuner
 
     tuner = FoldTuner(make_hypermodel(setup), setup.settings, listeners=listeners)
-    if crew is not None:
-        tuner.use_workers(crew)
     study = create_study(setup, Destination(root))
-    tuner.run(setup.problem, study)
+    tuner.run(setup.problem, study, crew=crew)
     return study
 
 

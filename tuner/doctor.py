@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -139,21 +139,21 @@ def _check_training() -> Finding:
     """Train three small networks with both trainers, and compare their losses."""
     import keras_tuner
 
-    from tuner.training import TRAINERS, Job
+    from tuner.training import TRAINERS, Hooks, Job
 
     settings = SearchSettings(max_trials=1, folds=3, epochs=3)
     setup = prepare("mlp_depth", DataRequest("iris"), settings)
     hyperparameters = keras_tuner.HyperParameters()
     hyperparameters.values = dict(_HYPERPARAMETERS)
     losses, times, trainers, notes = [], [], [], list[str]()
+    plan = replace(settings.plan, hooks=Hooks(on_note=notes.append))
     for name in ("lanes", "fit"):
         started = time.perf_counter()
         jobs = [Job(0, hyperparameters)]
         hypermodel = make_hypermodel(setup)
         trainer = TRAINERS[name]()
-        trainer.on_note = notes.append
         trainers.append(trainer)
-        (result,) = trainer.train(jobs, hypermodel, problem=setup.problem, plan=settings.plan)
+        (result,) = trainer.train(jobs, hypermodel, problem=setup.problem, plan=plan)
         if result.status != "completed":
             return Finding("training", "fault", f"{name} failed on iris: {result.reason}")
         losses.append(np.array(result.curves["val_loss"]))

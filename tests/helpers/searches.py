@@ -47,6 +47,21 @@ class CustomHyperModel(keras_tuner.HyperModel):
         return model.fit(*args, batch_size=hp.Choice("batch_size", [8, 16]), **kwargs)
 
 
+class Notes(Listener):
+    """Keeps what a search says to a person.
+
+    Attributes:
+        texts: What it said.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def on_note(self, note: str) -> None:
+        """Keep a note."""
+        self.texts.append(note)
+
+
 class Interrupt(Listener):
     """Interrupts a search at an event, as a kill does: nothing else is written.
 

@@ -128,9 +128,9 @@ def assert_parity(
     """Assert that lanes, or another trainer, give the curves and probabilities of `fit`."""
     notes: list[str] = []
     lanes = trainer or TRAINERS["lanes"]()
-    lanes.on_note = notes.append
     expected = train("fit", hypermodel, problem, plan, jobs)
-    results = train(lanes, hypermodel, problem, plan, jobs)
+    heard = replace(plan, hooks=replace(plan.hooks, on_note=notes.append))
+    results = train(lanes, hypermodel, problem, heard, jobs)
     assert notes == []  # lanes trained them
     assert set(results) == set(expected)
     for trial, fit in expected.items():

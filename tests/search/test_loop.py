@@ -9,6 +9,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.searches import (
     FIVE_TRIALS,
     CustomHyperModel,
+    Notes,
     make_mlp,
     make_rows,
     read_trials,
@@ -125,18 +126,16 @@ class ForeignTrainer(LanesTrainer):
 def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
     make_tuner, problem, make_study
 ):
-    notes = []
-    listener = Listener()
-    listener.on_note = notes.append
-    tuner = make_tuner(trainer=ForeignTrainer(), listeners=[listener])
+    notes = Notes()
+    tuner = make_tuner(trainer=ForeignTrainer(), listeners=[notes])
     study = make_study()
     tuner.run(problem, study)
     kinds = {record.trial: record.result.processor for record in study.read_trials()}
     assert kinds[1] == kinds[3] == "another"
     assert kinds[0] == describe_processor()
-    assert len(notes) == 1
-    assert "another" in notes[0]
-    assert "last digits" in notes[0]
+    (note,) = notes.texts
+    assert "another" in note
+    assert "last digits" in note
 
 
 def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make_tuner, monkeypatch):
@@ -144,9 +143,7 @@ def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make_tuner
         tuner = make_tuner(
             make_mlp(SMALL, epochs=3), replace(FIVE_TRIALS, max_trials=9, oracle=oracle)
         )
-        if crew is not None:
-            tuner.use_workers(crew)
-        tuner.search(*make_rows(), study=f"{oracle}-{crew is None}")
+        tuner.search(*make_rows(), study=f"{oracle}-{crew is None}", crew=crew)
         events = tuner.study.journal.read()
         return read_trials(tuner.study), [e["event"] for e in events if e["event"] != "begun"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.problems import make_problem
-from tests.helpers.training import make_job, train
+from tests.helpers.training import hook, make_job, train
 from tuner.training import TRAINERS, FinalJob, Plan
 from tuner.training.adapting import find_leak
 from tuner.training.lanes import LanesTrainer
@@ -108,9 +108,8 @@ def test_a_network_is_adapted_to_rows_that_are_scaled_as_it_gets_them(trainer):
 
 def test_normalized_networks_train_in_lanes_and_share_a_program():
     trainer, notes = LanesTrainer(), []
-    trainer.on_note = notes.append
     jobs = [make_job(trial) for trial in range(2)]
-    train(trainer, Normalizing(), PROBLEM, PLAN, jobs)
+    train(trainer, Normalizing(), PROBLEM, hook(PLAN, on_note=notes.append), jobs)
     assert notes == []
     assert sum(program.traces for program in trainer.programs.programs.values()) == 1
 
@@ -127,9 +126,8 @@ def test_a_final_network_is_adapted_to_all_training_rows(trainer):
 
 
 def test_a_vocabulary_is_learned_in_each_fold_and_needs_fit():
-    trainer, notes = LanesTrainer(), []
-    trainer.on_note = notes.append
-    result = train(trainer, Reading(), TEXTS, Plan(epochs=8))[0]
+    notes = []
+    result = train("lanes", Reading(), TEXTS, hook(Plan(epochs=8), on_note=notes.append))[0]
     assert notes == [
         "Reading is trained by fit, one fold after another: each fold adapts its layer words"
     ]
@@ -139,10 +137,10 @@ def test_a_vocabulary_is_learned_in_each_fold_and_needs_fit():
 @pytest.mark.parametrize("make", [dict, lambda x: tuple(x.values())], ids=["names", "places"])
 def test_networks_of_several_inputs_train_in_lanes_as_by_fit(make):
     problem = make_mixed_rows()
-    trainer, notes = LanesTrainer(), []
-    trainer.on_note = notes.append
+    notes = []
+    plan = hook(PLAN, on_note=notes.append)
     if make is dict:
-        lanes = train(trainer, Mixed(), problem, PLAN)[0]
+        lanes = train("lanes", Mixed(), problem, plan)[0]
     else:
 
         class ByPlace(Mixed):
@@ -153,7 +151,7 @@ def test_networks_of_several_inputs_train_in_lanes_as_by_fit(make):
                 return listed
 
         problem = replace(problem, x=make(problem.x))
-        lanes = train(trainer, ByPlace(), problem, PLAN)[0]
+        lanes = train("lanes", ByPlace(), problem, plan)[0]
     fit = train("fit", Mixed(), make_mixed_rows(), PLAN)[0]
     assert notes == []
     assert fit.status == "completed", fit.reason

@@ -42,7 +42,8 @@ def search_and_train(
     for warning in (*setup.dataset.warnings, *hazards):
         caller.messages.warn(f"warning: {warning}")
     progress = Progress(caller.messages, Shown.from_setup(setup), caller.started)
-    with progress.show(), engine.open(setup.settings.trainer, caller.import_heavy) as crew:
+    workers = engine.open(setup.settings.trainer, caller.import_heavy, on_note=progress.on_note)
+    with progress.show(), workers as crew:
         return fit_network(
             setup, destination, started=caller.started, listeners=[progress], crew=crew
         )

@@ -196,10 +196,8 @@ class KFoldTuner(FoldTuner):
             self._say_test_part(split)
             warn_about_lost_numbers(x, caller.messages.warn)
             name = study or self._study_name
-            with self._engine.open(self.settings.trainer) as crew:
-                if crew is not None:
-                    self.use_workers(crew)
-                self.search_rows(rows, split, study=name, overwrite=self._overwrite)
+            with self._engine.open(self.settings.trainer, on_note=self.note) as crew:
+                self.search_rows(rows, split, study=name, overwrite=self._overwrite, crew=crew)
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""

@@ -193,7 +193,9 @@ class Search:
             beside.start_companion()
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
-        workers = self._engine.open(setup.settings.trainer, self._import_heavy)
+        workers = self._engine.open(
+            setup.settings.trainer, self._import_heavy, on_note=progress.on_note
+        )
         try:
             with progress.show(), beside, workers as crew:
                 listeners = [mirror, progress]
@@ -201,7 +203,7 @@ class Search:
                     study, tuner = place, None
                 else:
                     # made before the study, so that a faulty hypermodel leaves no study behind
-                    tuner = make_tuner(setup, listeners, crew)
+                    tuner = make_tuner(setup, listeners)
                     study = create_study(setup, place)
                 run = Run(setup, study, listeners, self._started)
                 outcome = run_search(run, beside, tuner=tuner, crew=crew)

@@ -44,10 +44,10 @@ def fit_network(
         SpaceError: The user's hypermodel cannot be loaded or trained.
         SearchFailed: No trial was completed.
     """
-    tuner = make_tuner(setup, listeners, crew)
+    tuner = make_tuner(setup, listeners)
     run = Run(setup, create_study(setup, destination), listeners, started)
     with run.study.lock_search(run.note), record_run(run):
-        search = search_trials(run, tuner, after=run.estimates.picking)
+        search = search_trials(run, tuner, crew, after=run.estimates.picking)
         picking, _ = pick_and_answer(run, search)
         run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained

@@ -74,22 +74,26 @@ def run_search(
             run.note(note)
         end = find_end(study, setup.settings)  # under the lock, so that no trial ends meanwhile
         if end is None and tuner is None:
-            tuner = make_tuner(setup, run.listeners, crew)
+            tuner = make_tuner(setup, run.listeners)
         with record_run(run) as summary:
-            outcome = _run_stages(run, beside, tuner, end)
+            outcome = _run_stages(run, beside, tuner, crew, end)
             summary.update(outcome.to_dict())
     return outcome
 
 
 def _run_stages(
-    run: Run, beside: Beside, tuner: "FoldTuner | None", end: SearchEnd | None
+    run: Run,
+    beside: Beside,
+    tuner: "FoldTuner | None",
+    crew: "Crew | None",
+    end: SearchEnd | None,
 ) -> Outcome:
     study = run.study
     if end is None:
         assert tuner is not None  # it was made above
         beside.begin(run)
         warn_about_export(run, tuner)
-        search = search_trials(run, tuner)
+        search = search_trials(run, tuner, crew)
     else:
         search = skip_search(run, end)
     run.announce("picking the network")

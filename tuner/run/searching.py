@@ -53,15 +53,12 @@ class SearchResult:
     seen: TrialEvidence | None = None
 
 
-def make_tuner(
-    setup: Setup, listeners: Sequence[Listener] = (), crew: "Crew | None" = None
-) -> "FoldTuner":
+def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "FoldTuner":
     """Make the tuner that searches a setup.
 
     Args:
         setup: Space, data, folds and settings.
         listeners: Receive the search's events, in this order.
-        crew: Workers that train the trials. None to train in this process.
 
     Raises:
         SpaceError: The user's hypermodel cannot be loaded, its `build` raises, or no trial of the
@@ -73,8 +70,6 @@ def make_tuner(
     hypermodel = make_hypermodel(setup)
     try:
         tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, row_time=setup.row_time)
-        if crew is not None:
-            tuner.use_workers(crew)
         give_warm_start(tuner.oracle, setup.warm_start)
         return tuner
     except Exception as error:
@@ -102,12 +97,15 @@ def warn_about_export(run: Run, tuner: "FoldTuner") -> None:
         )
 
 
-def search_trials(run: Run, tuner: "FoldTuner", *, after: float | None = None) -> SearchResult:
+def search_trials(
+    run: Run, tuner: "FoldTuner", crew: "Crew | None" = None, *, after: float | None = None
+) -> SearchResult:
     """Train trials, each of which the study keeps as soon as it ends.
 
     Args:
         run: The run.
         tuner: Made from the run's setup, with its listeners.
+        crew: Workers that train the trials. None to train in this process.
         after: The seconds that a time limit leaves to the stages after the trials, without the
             final training. None for all stages.
 
@@ -133,6 +131,7 @@ def search_trials(run: Run, tuner: "FoldTuner", *, after: float | None = None) -
             has_gained=None if patience is None else EnsembleGains(study, setup.truth),
             patience=patience,
         ),
+        crew=crew,
     )
     basis = {**end.to_dict(), "max_trials": settings.max_trials}
     if end.kind is EndKind.PATIENCE:

@@ -87,7 +87,6 @@ class FoldTuner(ResultsTuner):
         self.root = Path(directory)
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
-        self.trainer.on_note = self.note
         self.study = self.problem = None
         self.arguments: dict[str, Any] = {}
         self._explored = ExploredHyperModel(hypermodel)
@@ -111,6 +110,7 @@ class FoldTuner(ResultsTuner):
         groups: np.ndarray | None = None,
         order: np.ndarray | None = None,
         study: str | None = None,
+        crew: Crew | None = None,
     ) -> None:
         """Search on rows that a network can take unchanged.
 
@@ -121,13 +121,14 @@ class FoldTuner(ResultsTuner):
             order: Sort key of each row: each fold is predicted from earlier rows only.
             study: The study's name. A study of this name, with the same rows and settings, is
                 resumed. Defaults to a new name.
+            crew: Workers that train the trials. None to train in this process.
 
         Raises:
             DataError: The rows cannot be used.
         """
         self._refuse_second_search()
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
-        self.search_rows(rows, self.split(rows), study=study)
+        self.search_rows(rows, self.split(rows), study=study, crew=crew)
 
     def search_rows(
         self,
@@ -136,6 +137,7 @@ class FoldTuner(ResultsTuner):
         *,
         study: str | None = None,
         overwrite: bool = False,
+        crew: Crew | None = None,
     ) -> None:
         """Search on rows that were checked and split.
 
@@ -144,6 +146,7 @@ class FoldTuner(ResultsTuner):
             split: Their test part and their folds.
             study: The study's name. None for a new one.
             overwrite: Delete a study of this name first.
+            crew: Workers that train the trials. None to train in this process.
 
         Raises:
             StudyError: The study of this name differs, or another process searches it.
@@ -157,10 +160,10 @@ class FoldTuner(ResultsTuner):
                 self.note(note)
             opened.begin(self.settings)
             give_warm_start(self._search_oracle, opened.record.warm_start)
-            self.run(problem, opened)
+            self.run(problem, opened, crew=crew)
 
     # Over 40 lines: half of them describe the arguments and the errors.
-    def run(
+    def run(  # noqa: PLR0913  (all that is of one search)
         self,
         problem: Problem,
         study: Study,
@@ -169,6 +172,7 @@ class FoldTuner(ResultsTuner):
         export_seconds: float = 0.0,
         fold_networks: FoldNetworks | None = None,
         looks: Looks | None = None,
+        crew: Crew | None = None,
     ) -> SearchEnd:
         """Search a problem and write the study, whose lock the caller holds.
 
@@ -181,6 +185,8 @@ class FoldTuner(ResultsTuner):
             fold_networks: Keeps the networks of folds, for an ensemble. None to keep none, if a
                 single network is trained after the search.
             looks: Says when to look whether to end. None to never look.
+            crew: Workers that train the trials in place of this process, and that go when the
+                search ends. None for none.
 
         Returns:
             Why the search ended.
@@ -194,12 +200,15 @@ class FoldTuner(ResultsTuner):
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
             self.note(leak)
+        trainer = self.trainer
+        if crew is not None:
+            trainer = RemoteTrainer(trainer, crew, self._announce_crew)
         loop = SearchLoop(
             self._search_oracle,
-            self.trainer,
+            trainer,
             self.hypermodel,
             problem=problem,
-            plan=replace(self.plan, hooks=Hooks(fold_networks=fold_networks)),
+            plan=replace(self.plan, hooks=Hooks(fold_networks=fold_networks, on_note=self.note)),
             settings=self.settings,
             recorder=Recorder(study, self.hypermodel, self.listeners),
             clock=self._start_clock(
@@ -210,12 +219,7 @@ class FoldTuner(ResultsTuner):
         try:
             return loop.run()
         finally:
-            self.trainer.close()
-
-    def use_workers(self, crew: Crew) -> None:
-        """Let workers train the trials, in place of this process; `run` lets them go."""
-        self.trainer = remote = RemoteTrainer(self.trainer, crew)
-        remote.on_note, remote.on_crew = self.note, self._announce_crew
+            trainer.close()
 
     @property
     def plan(self) -> Plan:

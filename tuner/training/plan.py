@@ -24,7 +24,7 @@ def _always(job: Job) -> bool:
     return True
 
 
-def _ignore(trial: int, epoch: int) -> None:
+def _ignore(*said: object) -> None:
     pass
 
 
@@ -44,6 +44,7 @@ class Hooks:
             of a cohort; nothing if the search has none before others have ended.
         on_epoch: Told a trial's number and the epochs that it has trained, after each of them, from
             any thread.
+        on_note: Told what a person should know about how trials are trained.
     """
 
     race: Race | None = None
@@ -52,6 +53,7 @@ class Hooks:
     begin: Callable[[Job], bool] = _always
     ask_more: Callable[[], Sequence[Job]] = tuple
     on_epoch: Callable[[int, int], None] = _ignore
+    on_note: Callable[[str], None] = _ignore
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,9 @@ class Trainer(ABC):
 
     Attributes:
         name: The name by which a search asks for the trainer.
-        on_note: Called with a text for the user about how trials are trained.
     """
 
     name: str
-    on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
     def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once.

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
+from tests.helpers.searches import Notes
 from tuner import KFoldTuner, UserError
 
 
@@ -36,9 +37,8 @@ class Counting(keras.callbacks.Callback):
 
 
 def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
-    notes = []
-    tuner = make()
-    tuner.trainer.on_note = notes.append
+    notes = Notes()
+    tuner = make(listeners=[notes])
     callbacks = [
         keras.callbacks.EarlyStopping(monitor="val_loss", patience=1, min_delta=10.0),
         keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=0.5, patience=1),
@@ -46,7 +46,7 @@ def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
         keras.callbacks.TerminateOnNaN(),
     ]
     tuner.search(*data[0], epochs=9, callbacks=callbacks, verbose=0)
-    assert notes == []
+    assert notes.texts == []
     (record,) = tuner.study.read_trials()
     assert len(record.result.curves["loss"][0]) == 2
 

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from tests.helpers.searches import Notes
 from tuner import KFoldTuner, Listener, UserError
 
 
@@ -158,11 +159,10 @@ def test_kerastuners_own_oracles_propose_hyperparameters_of_fit_from_the_first_t
 
 def test_batch_size_and_shuffling_are_tuned_in_lanes(data, quick):
     (x, y), _ = data
-    notes = []
-    tuner = KFoldTuner(TunedFit(), "val_loss", max_trials=2, seed=3, **quick)
-    tuner.trainer.on_note = notes.append
+    notes = Notes()
+    tuner = KFoldTuner(TunedFit(), "val_loss", max_trials=2, seed=3, listeners=[notes], **quick)
     tuner.search(x, y, epochs=2, verbose=0)
-    assert notes == []  # lanes trained all
+    assert notes.texts == []  # lanes trained all
     assert all(r.completed and "shuffle" in r.hyperparameters for r in tuner.records)
 
 

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from tests.helpers.searches import Notes
 from tuner import KFoldTuner
 
 
@@ -122,11 +123,10 @@ def test_other_inputs_labels_and_networks_are_searched(data, quick, hypermodel, 
 
 
 def test_a_training_step_of_the_networks_own_is_followed_by_fit_which_is_said(data, quick):
-    notes = []
-    tuner = KFoldTuner(build_own_step, "val_loss", 1, **quick)
-    tuner.trainer.on_note = notes.append
+    notes = Notes()
+    tuner = KFoldTuner(build_own_step, "val_loss", 1, listeners=[notes], **quick)
     tuner.search(*data[0], epochs=3, verbose=0)
-    (note,) = notes
+    (note,) = notes.texts
     assert note.endswith(
         "trained by fit, one fold after another: its network has a train_step of its own"
     )

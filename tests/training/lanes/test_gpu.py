@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 
 from tests.helpers.problems import make_problem
-from tests.helpers.training import CustomHyperModel, make_job, make_jobs, make_mlp, train
+from tests.helpers.training import CustomHyperModel, hook, make_job, make_jobs, make_mlp, train
 from tuner.training import Plan
 from tuner.training.gpu import Gpu, find_gpu, require_whole_floats
 from tuner.training.lanes import LanesTrainer
@@ -96,10 +96,9 @@ def test_a_compiled_program_has_the_results_of_the_other(trainer, problem, plan)
     hypermodel = make_mlp(ALL_PARTS)
     jobs = [make_job(trial, learning_rate=rate) for trial, rate in enumerate((0.05, 0.2))]
     notes = []
-    trainer.on_note = notes.append
     assert_close(
         train("lanes", hypermodel, problem, plan, jobs),
-        train(trainer, hypermodel, problem, plan, jobs),
+        train(trainer, hypermodel, problem, hook(plan, on_note=notes.append), jobs),
     )
     (program,) = trainer.programs.programs.values()
     assert (program.compiled, program.refusal, program.traces, notes) == (True, "", 1, [])
@@ -170,9 +169,10 @@ def test_what_xla_cannot_compile_runs_without_it(problem, plan, monkeypatch):
 
     monkeypatch.setattr(program, "sum_answers", total_by_texts)
     trainer, notes = LanesTrainer(gpu=GB), []
-    trainer.on_note = notes.append
     for _ in range(2):
-        assert_close(expected, train(trainer, hypermodel, problem, plan))
+        assert_close(
+            expected, train(trainer, hypermodel, problem, hook(plan, on_note=notes.append))
+        )
     (note,) = notes
     assert note.startswith("XLA cannot compile a block, which runs without it: InvalidArgument")
 

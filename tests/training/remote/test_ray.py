@@ -68,8 +68,7 @@ rows = make_problem(rows=90)
 while not Path(sys.argv[1]).exists():
     time.sleep(0.05)
 tuner = FoldTuner(make_mlp(epochs=settings.epochs), settings, directory=sys.argv[1])
-tuner.use_workers(crew)
-tuner.search(rows.x, rows.y, study="mine")
+tuner.search(rows.x, rows.y, study="mine", crew=crew)
 """
 
 
@@ -104,6 +103,7 @@ class Ground:
             if "timed out during startup" not in str(error):  # Ray's words, after half a minute
                 raise
             pytest.skip("this machine is too busy for Ray, which gave up starting its head")
+        self.notes = []  # of all crews
         self.other = self.cluster.add_node(num_cpus=3, object_store_memory=STORE)
         self.crew = self.make_crew("lanes", 2)
         self.fitting = self.make_crew("fit", 1)
@@ -112,7 +112,8 @@ class Ground:
         self.killed = subprocess.Popen(command, cwd=PROJECT)  # where the tests' modules are
 
     def make_crew(self, trainer, workers):
-        return RayCrew(RayConnection(self.cluster.address), trainer, workers, LIMITS)
+        connection = RayConnection(self.cluster.address)
+        return RayCrew(connection, trainer, workers, LIMITS, on_note=self.notes.append)
 
     def wait_for_workers(self, count, crew=None, seconds=180.0):
         crew, end = crew or self.crew, time.monotonic() + seconds
@@ -121,10 +122,7 @@ class Ground:
             crew.wait(lambda worker: None)
 
     def make_trainer(self, trainer="lanes", crew=None):
-        remote = RemoteTrainer(TRAINERS[trainer](), crew or self.crew)
-        remote.notes = []
-        remote.on_note = remote.notes.append
-        return remote
+        return RemoteTrainer(TRAINERS[trainer](), crew or self.crew, lambda state: None)
 
     def close(self):
         self.killed.kill()
@@ -162,7 +160,7 @@ def expected(hypermodel, rows, jobs):
 
 def train_with_fault(ground, hypermodel, rows, jobs, expected, fault):
     """Train, let `fault` happen as soon as a trial trains, and compare the results."""
-    happened = []
+    happened, notes = [], []
 
     def on_epoch(trial, epoch):
         if not happened:
@@ -170,13 +168,13 @@ def train_with_fault(ground, hypermodel, rows, jobs, expected, fault):
             fault()
 
     trainer = ground.make_trainer()
-    plan = hook(LONG, on_epoch=on_epoch)
+    plan = hook(LONG, on_epoch=on_epoch, on_note=notes.append)
     results = list(trainer.train(jobs, hypermodel, problem=rows, plan=plan))
     assert happened
     assert sorted(result.trial for result in results) == sorted(expected)  # none lost, none twice
     for result in results:
         assert_same(result, expected[result.trial])
-    return trainer.notes
+    return notes
 
 
 def list_events(study):
@@ -206,9 +204,8 @@ def test_a_search_on_two_nodes_is_that_of_one_machine(ground, rows, tmp_path):
         FoldTuner(make_mlp(space, epochs=EPOCHS), settings, directory=tmp_path / name)
         for name in ("here", "there")
     ]
-    tuners[1].use_workers(KeptCrew(ground.crew))
-    for tuner in tuners:
-        tuner.search(rows.x, rows.y, study="mine")
+    for tuner, crew in zip(tuners, (None, KeptCrew(ground.crew)), strict=True):
+        tuner.search(rows.x, rows.y, study="mine", crew=crew)
         ground.wait_for_workers(2)  # which start during the search here
     here, there = (list_events(tuner.study) for tuner in tuners)
     assert there == here
@@ -328,9 +325,9 @@ def test_a_training_without_progress_is_given_up(ground, rows, tmp_path):
         notes.append(note)
         ground.crew.limits = usual  # the next worker may take its time
 
-    trainer.on_note = take_note
     threading.Thread(target=look_for_hang, daemon=True).start()
-    there = train(trainer, hypermodel, rows, plan, [make_job(0, rate=0.1)])
+    heard = hook(plan, on_note=take_note)
+    there = train(trainer, hypermodel, rows, heard, [make_job(0, rate=0.1)])
     assert "was lost (its training hung for" in notes[-1]
     here = train("lanes", hypermodel, rows, plan, [make_job(0, rate=0.1)])
     assert_same(there[0], here[0])
@@ -407,11 +404,11 @@ def test_more_workers_than_gpus_are_told(ground):
         assert time.monotonic() < end
         time.sleep(0.1)
     crew = ground.make_crew("lanes", 3)
-    trainer = ground.make_trainer(crew=crew)
+    ground.notes.clear()
     crew.wait(lambda worker: None)
     crew.wait(lambda worker: None)
     assert crew.size == 2
-    assert [note.partition(";")[0] for note in trainer.notes] == [
+    assert [note.partition(";")[0] for note in ground.notes] == [
         "--ray-workers: there is room for 2 of 3 workers, one for each GPU of the cluster"
     ]
     crew.close()

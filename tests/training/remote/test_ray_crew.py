@@ -116,9 +116,9 @@ def listening(ray, monkeypatch):
 
 @pytest.fixture
 def crew(listening):
-    made = RayCrew(RayConnection(None), "lanes", 2, Limits(nobody=0.0))
-    made.notes = []
-    made.on_note = made.notes.append
+    notes = []
+    made = RayCrew(RayConnection(None), "lanes", 2, Limits(nobody=0.0), on_note=notes.append)
+    made.notes = notes
     yield made
     made.close()
 
@@ -276,8 +276,7 @@ def test_a_search_does_not_wait_for_ever_for_ray_to_end(ray, listening, monkeypa
     ray._private = SimpleNamespace(worker=SimpleNamespace(_worker_logs_enabled=True))
     ray.shutdown = lambda: stopped.wait(60)
     monkeypatch.setattr(atexit, "unregister", at_exit.append)
-    crew = RayCrew(RayConnection(None), "lanes", 2, Limits(end=0.01))
-    crew.on_note = notes.append
+    crew = RayCrew(RayConnection(None), "lanes", 2, Limits(end=0.01), on_note=notes.append)
     # in the main thread Ray would take the handling of SIGTERM
     assert threading.main_thread() not in threads
     crew.close()

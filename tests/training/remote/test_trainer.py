@@ -64,9 +64,9 @@ def expected(hypermodel, problem, plan, jobs):
 
 
 def make_trainer(crew=None):
-    trainer = RemoteTrainer(TRAINERS["lanes"](), crew or ThreadCrew())
-    trainer.notes, trainer.states = [], []
-    trainer.on_note, trainer.on_crew = trainer.notes.append, trainer.states.append
+    states = []
+    trainer = RemoteTrainer(TRAINERS["lanes"](), crew or ThreadCrew(), states.append)
+    trainer.states = states
     return trainer
 
 
@@ -77,14 +77,14 @@ def assert_all_same(results, expected):
 
 
 def test_trials_have_the_same_results_on_workers(hypermodel, problem, plan, jobs, expected):
-    trainer, epochs = make_trainer(), []
-    plan = hook(plan, on_epoch=lambda *epoch: epochs.append(epoch))
+    trainer, epochs, notes = make_trainer(), [], []
+    plan = hook(plan, on_epoch=lambda *epoch: epochs.append(epoch), on_note=notes.append)
     results = train(trainer, hypermodel, problem, plan, jobs)
     assert_all_same(results, expected)
     assert all(result.processor for result in results.values())
     assert {trial for trial, _ in epochs} == set(range(8))
     assert sorted(trial for unit in trainer.crew.units for trial in unit) == list(range(8))
-    assert trainer.notes == []
+    assert notes == []
 
 
 def test_what_units_have_in_common_is_sent_once(hypermodel, problem, plan, jobs):
@@ -97,7 +97,7 @@ def test_what_units_have_in_common_is_sent_once(hypermodel, problem, plan, jobs)
 
 
 def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs, expected):
-    losses = []
+    losses, notes = [], []
 
     def lose_the_first_three(trials, report):
         if len(losses) < 3 and report.is_urgent:
@@ -106,11 +106,12 @@ def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs
         return None
 
     trainer = make_trainer(ThreadCrew(lose=lose_the_first_three))
+    plan = hook(plan, on_note=notes.append)
     results = list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
     assert len(results) == len(jobs)  # none twice
     assert_all_same({result.trial: result for result in results}, expected)
-    assert len(trainer.notes) == 3
-    assert "was lost (its process died)" in trainer.notes[0]
+    assert len(notes) == 3
+    assert "was lost (its process died)" in notes[0]
     assert trainer.states[-1].lost == 3
     # what trained beside others is tried again in halves
     assert len(trainer.crew.units) > len(jobs) // 2

@@ -124,8 +124,11 @@ class LanesTrainer(Trainer):
             yield from cohort.train(jobs, hypermodel)
         finally:  # an interrupt does not wait for the epoch to end
             pool.shutdown(wait=False, cancel_futures=True)
-        self._note_reasons(hypermodel, cohort.need_own_fit.values())
-        self._note_refusals(self.programs)
+        for note in (
+            *self._note_reasons(hypermodel, cohort.need_own_fit.values()),
+            *self._note_refusals(self.programs),
+        ):
+            plan.hooks.on_note(note)
         if cohort.begun and plan.hooks.time_is_up():
             return
         remaining = [job for job in cohort.jobs if job.trial in cohort.need_own_fit]
@@ -191,19 +194,21 @@ class LanesTrainer(Trainer):
         factor = _ALONE_FACTOR if side_by_side else 1.0
         return factor * -(-networks // self.machine.threads)
 
-    def _note_reasons(self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]) -> None:
-        """Report each reason once why networks are trained by `fit`."""
+    def _note_reasons(
+        self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]
+    ) -> Iterator[str]:
+        """Yield each reason once why networks are trained by `fit`."""
         for reason in sorted(set(reasons) - self._noted):
             self._noted.add(reason)
             name = type(hypermodel).__name__
-            self.on_note(f"{name} is trained by fit, one fold after another: {reason}")
+            yield f"{name} is trained by fit, one fold after another: {reason}"
 
-    def _note_refusals(self, programs: ProgramCache) -> None:
-        """Report each reason once why XLA does not compile a program."""
+    def _note_refusals(self, programs: ProgramCache) -> Iterator[str]:
+        """Yield each reason once why XLA does not compile a program."""
         reasons = {program.refusal for program in programs.programs.values()} - {""}
         for reason in sorted(reasons - self._refusals):
             self._refusals.add(reason)
-            self.on_note(f"XLA cannot compile a block, which runs without it: {reason}")
+            yield f"XLA cannot compile a block, which runs without it: {reason}"
 
 
 def _make_final_trial(

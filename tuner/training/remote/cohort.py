@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -36,7 +36,6 @@ class RemoteCohort:
         work: Its units.
         crew: The workers.
         inner: Trains in this process what was lost with a worker.
-        on_note: Receives texts for the user.
         hypermodel: Builds the networks.
         problem: The rows and folds.
         plan: How trials are trained.
@@ -45,7 +44,6 @@ class RemoteCohort:
     work: Work
     crew: Crew
     inner: Trainer
-    on_note: Callable[[str], None]
     hypermodel: keras_tuner.HyperModel
     problem: Problem
     plan: Plan
@@ -68,7 +66,7 @@ class RemoteCohort:
             yield from self._take_loss(worker, news)
             return
         for note in news.notes:
-            self.on_note(note)
+            self.plan.hooks.on_note(note)
         for trial, epoch in news.epochs.items():
             self.plan.hooks.on_epoch(trial, epoch)
         for standing in news.standings:
@@ -95,7 +93,8 @@ class RemoteCohort:
         failures = self.work.give_back(worker, loss)
         again = sorted({*trials} - {failure.trial for failure in failures})
         what = f"; {count_noun(len(again), 'trial')} of it will be trained again" if again else ""
-        self.on_note(f"{self.crew.name(worker)} was lost ({loss.reason}){what}")
+        name = self.crew.name(worker)
+        self.plan.hooks.on_note(f"{name} was lost ({loss.reason}){what}")
         yield from failures
 
     def _keep_networks(self, job: Job, sent: SentNetworks) -> None:

@@ -44,11 +44,9 @@ class Crew(ABC):
 
     Attributes:
         lost: How many workers were lost so far.
-        on_note: Receives texts for the user.
     """
 
     lost: int = 0
-    on_note: Callable[[str], None] = staticmethod(lambda note: None)
 
     @property
     @abstractmethod

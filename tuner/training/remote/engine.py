@@ -61,7 +61,11 @@ class Engine:
 
     @contextmanager
     def open(
-        self, trainer: str, prepare: Callable[[], None] = lambda: None
+        self,
+        trainer: str,
+        prepare: Callable[[], None] = lambda: None,
+        *,
+        on_note: Callable[[str], None],
     ) -> Iterator[Crew | None]:
         """Have workers while the context is open, as `start` brings them.
 
@@ -69,6 +73,7 @@ class Engine:
             trainer: The name of the trainer.
             prepare: Imports what this process needs. It is called while Ray starts, in another
                 thread: Ray would end with the one that started it.
+            on_note: Told what a person should know about the workers.
         """
         if self.name == "local":
             prepare()
@@ -76,7 +81,7 @@ class Engine:
             return
         with ThreadPoolExecutor(1) as pool:
             prepared = pool.submit(prepare)
-            crew = self.start(trainer)
+            crew = self.start(trainer, on_note)
         try:
             prepared.result()
             yield crew
@@ -84,11 +89,14 @@ class Engine:
             if crew is not None:
                 crew.close()
 
-    def start(self, trainer: str) -> Crew | None:
+    def start(
+        self, trainer: str, on_note: Callable[[str], None] = lambda note: None
+    ) -> Crew | None:
         """Ask for workers, which begin to import TensorFlow while this process goes on.
 
         Args:
             trainer: The name of the trainer.
+            on_note: Told what a person should know about the workers.
 
         Returns:
             The crew, which the caller closes; None if trials train in this process.
@@ -101,7 +109,7 @@ class Engine:
         from tuner.training.remote.ray_connection import RayConnection
         from tuner.training.remote.ray_crew import RayCrew
 
-        return RayCrew(RayConnection(self.address), trainer, self.workers)
+        return RayCrew(RayConnection(self.address), trainer, self.workers, on_note=on_note)
 
 
 LOCAL = Engine()

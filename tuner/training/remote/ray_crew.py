@@ -36,6 +36,7 @@ class RayCrew(Crew):
         trainer: The name of the trainer.
         workers: How many workers. None for one a core, or one a GPU.
         limits: How long to wait.
+        on_note: Told what a person should know about the cluster.
     """
 
     def __init__(
@@ -44,8 +45,11 @@ class RayCrew(Crew):
         trainer: str,
         workers: int | None = None,
         limits: Limits | None = None,
+        *,
+        on_note: Callable[[str], None] = lambda note: None,
     ) -> None:
         self.lost = 0
+        self._on_note = on_note
         self.limits = limits or Limits()
         self._connection = connection
         self._trainer = trainer
@@ -205,7 +209,7 @@ class RayCrew(Crew):
         for member in list(self._members):
             self._remove(member)
         if not self._connection.close(self.limits.end):
-            self.on_note(
+            self._on_note(
                 "Ray on this machine does not end; `ray stop --force` ends it, and all other "
                 "clusters of this machine"
             )
@@ -255,7 +259,7 @@ class RayCrew(Crew):
                 patience=self.limits.nobody,
             )
             if lack is not None:
-                self.on_note(lack)
+                self._on_note(lack)
 
     def _adjust(self) -> None:
         """Ask for workers that are missing, and let those go that the cluster has no room for."""

@@ -38,18 +38,14 @@ class RemoteTrainer(Trainer):
     Args:
         inner: Trains in this process, and cuts cohorts into units.
         crew: The workers.
-
-    Attributes:
         on_crew: Called with the state of the crew when it changes.
     """
 
-    on_crew: Callable[[CrewState], None] = staticmethod(lambda state: None)
-
-    def __init__(self, inner: Trainer, crew: Crew) -> None:
+    def __init__(self, inner: Trainer, crew: Crew, on_crew: Callable[[CrewState], None]) -> None:
         self.name = inner.name
         self.inner = inner
         self.crew = crew
-        inner.on_note = crew.on_note = self._pass_note
+        self._on_crew = on_crew
         self._context: Context | None = None
         self._told: CrewState | None = None
         self._told_at = 0.0
@@ -88,9 +84,7 @@ class RemoteTrainer(Trainer):
             return self.inner.cut(some, hypermodel, plan=plan, workers=max(self.crew.size, 1))
 
         work, has_more = Work(cut(jobs)), True
-        cohort = RemoteCohort(
-            work, self.crew, self.inner, self._pass_note, hypermodel, problem, plan
-        )
+        cohort = RemoteCohort(work, self.crew, self.inner, hypermodel, problem, plan)
         try:
             while not work.is_over:
                 if plan.hooks.time_is_up():
@@ -107,9 +101,6 @@ class RemoteTrainer(Trainer):
         finally:
             self.crew.stop_training()
             self._tell(CrewState(lost=self.crew.lost))
-
-    def _pass_note(self, note: str) -> None:
-        self.on_note(note)
 
     def _use(self, problem: Problem, hypermodel: keras_tuner.HyperModel, plan: Plan) -> None:
         """Tell the crew what units have in common, unless it knows."""
@@ -142,7 +133,7 @@ class RemoteTrainer(Trainer):
         self._told_at = time.monotonic()
         if state != self._told:
             self._told = state
-            self.on_crew(state)
+            self._on_crew(state)
 
     def train_on_all_rows(
         self,

@@ -73,7 +73,6 @@ class Worker:
         os.environ.update(environment)
         import_keras_tuner()
         self._trainer = TRAINERS[trainer](cores)
-        self._trainer.on_note = self._add_note
         self._processor = describe_processor()
         self._keep = keep
         self._changed = threading.Condition()
@@ -135,6 +134,7 @@ class Worker:
             fold_networks=_NetworksLink(self) if context.keeps_networks else None,
             time_is_up=lambda: self._orders.time_is_up,
             on_epoch=self._add_epoch,
+            on_note=self._add_note,
         )
         plan = replace(context.plan, hooks=hooks)
         given = {job.trial: (job.hyperparameters, len(job.hyperparameters.values)) for job in jobs}

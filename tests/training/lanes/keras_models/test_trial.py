@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from tests.helpers.training import CustomHyperModel, SteppingHyperModel, make_job, train
+from tests.helpers.training import CustomHyperModel, SteppingHyperModel, hook, make_job, train
 from tuner.training import Plan
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.interfaces import NeedsOwnFit
@@ -30,8 +30,7 @@ class Untraceable(keras.layers.Layer):
 
 def train_with_notes(hypermodel, problem, plan, jobs=()):
     trainer, notes = LanesTrainer(), []
-    trainer.on_note = notes.append
-    return train(trainer, hypermodel, problem, plan, jobs), notes
+    return train(trainer, hypermodel, problem, hook(plan, on_note=notes.append), jobs), notes
 
 
 @pytest.mark.parametrize(
