@@ -46,8 +46,7 @@ def propose(tmp_path, now):
             final=FinalSeconds(count_fold_times=lambda: 0, share=0.25),
             objective=OBJECTIVES["cross_entropy"],
         )
-        proposals = Proposals(oracle, Seconds(), clock)
-        proposals.limit_time(recorder, at_once=1)
+        proposals = Proposals(oracle, Seconds(), clock, recorder, at_once=1)
         job = proposals.propose()
         assert clock.is_over() == (job is None)
         job = job or proposals.insist()

@@ -49,6 +49,11 @@ class Clock:
         self._is_up = False
         self._is_short = False
 
+    @property
+    def has_limit(self) -> bool:
+        """Whether there is a time limit."""
+        return self._limit is not None
+
     def add(self, result: TrialResult, count_running: Callable[[], float] = lambda: 0.0) -> None:
         """Add the result of a trial that has ended.
 

@@ -62,7 +62,7 @@ class SearchLoop:
         self._looks = looks
         fold_rows = [len(fold.train) for fold in problem.folds]
         self._seconds = TrialSeconds(hypermodel, plan.epochs, fold_rows)
-        self._proposals = Proposals(oracle, self._seconds, clock)
+        self._proposals = Proposals(oracle, self._seconds, clock, recorder, at_once=trainer.at_once)
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
         self._ended: Counter[str] = Counter()  # by status
@@ -86,7 +86,6 @@ class SearchLoop:
         """
         self._recorder.announce_begin()
         self._resume()
-        self._limit_time()
         while jobs := self._ask():
             for result in self._train(jobs):
                 self._recorder.announce_trained(result.trial)
@@ -138,11 +137,6 @@ class SearchLoop:
             max_trials=self._settings.max_trials,
         )
         self._jobs = {job.trial: job for job in self._unfinished}
-
-    def _limit_time(self) -> None:
-        """Let the oracle know what can end in time, if there is a limit."""
-        if self._settings.max_seconds is not None:
-            self._proposals.limit_time(self._recorder, self._trainer.at_once)
 
     def _ask(self) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.

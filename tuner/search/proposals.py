@@ -14,43 +14,44 @@ __all__ = ["Proposals"]
 class Proposals:
     """Asks an oracle for trials that can end in time.
 
+    With a time limit, the oracle proposes only what can end in it. A comparison is not to get the
+    faster ones of its settings. Without a limit an oracle goes by its cohorts, so that a search is
+    the same whichever trial ends first.
+
     Args:
         oracle: Proposes the trials.
         seconds: Estimates how long they take.
         clock: The time limit.
+        recorder: Writes what first trials come to on one fold.
+        at_once: How many trials train side by side.
     """
 
-    def __init__(self, oracle: SearchOracle, seconds: TrialSeconds, clock: Clock) -> None:
+    def __init__(
+        self,
+        oracle: SearchOracle,
+        seconds: TrialSeconds,
+        clock: Clock,
+        recorder: Recorder,
+        *,
+        at_once: int,
+    ) -> None:
         self._oracle = oracle
-        self._seconds = seconds
         self._clock = clock
         self._time_limit: TimeLimit | None = None
         # none without a time limit, and for an oracle that ends trials early itself
         self._screening: Screening | None = None
+        limits = clock.has_limit and seconds.is_known
+        if limits and isinstance(oracle, StudyOracle) and not oracle.space.compare:
+            self._time_limit = oracle.limit = limit = TimeLimit(seconds.estimate, oracle.limit)
+            if oracle.races:  # nothing else ends trials early
+                self._screening = Screening(
+                    oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
+                )
 
     @property
     def are_limited(self) -> bool:
         """Whether the oracle proposes only what can end in a time limit."""
         return self._time_limit is not None
-
-    def limit_time(self, recorder: Recorder, at_once: int) -> None:
-        """Let the oracle propose only what can end in a time limit, if that is worth anything.
-
-        A comparison is not to get the faster ones of its settings. Without a limit an oracle goes
-        by its cohorts, so that a search is the same whichever trial ends first.
-
-        Args:
-            recorder: Writes what first trials come to on one fold.
-            at_once: How many trials train side by side.
-        """
-        oracle, seconds = self._oracle, self._seconds
-        if not isinstance(oracle, StudyOracle) or not seconds.is_known or oracle.space.compare:
-            return
-        self._time_limit = oracle.limit = limit = TimeLimit(seconds.estimate, oracle.limit)
-        if oracle.races:  # nothing else ends trials early
-            self._screening = Screening(
-                oracle, seconds, recorder, allows=limit.allows_size, at_once=at_once
-            )
 
     def propose(self) -> Job | None:
         """Return what to train next. None if the oracle waits, or nothing can end in time."""
