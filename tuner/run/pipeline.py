@@ -30,6 +30,7 @@ from tuner.run.reporting import (
 )
 from tuner.run.run import Run, note_unwritten, record_run
 from tuner.run.searching import (
+    SearchResult,
     find_end,
     make_tuner,
     search_trials,
@@ -38,7 +39,7 @@ from tuner.run.searching import (
 )
 from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
-from tuner.study import PredictionTime, SearchEnd, recover_study
+from tuner.study import PredictionTime, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import FoldTuner
@@ -76,26 +77,21 @@ def run_search(
         if end is None and tuner is None:
             tuner = make_tuner(setup, run.listeners)
         with record_run(run) as summary:
-            outcome = _run_stages(run, beside, tuner, crew, end)
+            if end is None:
+                assert tuner is not None  # it was made above
+                beside.begin(run)
+                warn_about_export(run, tuner)
+                search = search_trials(run, tuner, crew)
+            else:
+                search = skip_search(run, end)
+            outcome = _finish(run, beside, search, searched=end is None)
             summary.update(outcome.to_dict())
     return outcome
 
 
-def _run_stages(
-    run: Run,
-    beside: Beside,
-    tuner: "FoldTuner | None",
-    crew: "Crew | None",
-    end: SearchEnd | None,
-) -> Outcome:
+def _finish(run: Run, beside: Beside, search: SearchResult, *, searched: bool) -> Outcome:
+    """Do what follows the trials, which this run has searched or an earlier one."""
     study = run.study
-    if end is None:
-        assert tuner is not None  # it was made above
-        beside.begin(run)
-        warn_about_export(run, tuner)
-        search = search_trials(run, tuner, crew)
-    else:
-        search = skip_search(run, end)
     run.announce("picking the network")
     picking, evidence = pick_and_answer(run, search)
     earlier_export, report = find_export(study, picking), None
@@ -103,7 +99,7 @@ def _run_stages(
         export, report = _train_and_export(run, beside, picking, evidence)
     else:
         export = earlier_export
-    idle = end is not None and earlier_export is not None
+    idle = not searched and earlier_export is not None
     report = report or _report(run, beside, picking, evidence, idle=idle)
     answers = report.content.answers
     with note_unwritten(run):

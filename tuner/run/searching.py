@@ -25,6 +25,7 @@ from tuner.study import (
 
 if TYPE_CHECKING:
     from tuner.search import FoldTuner
+    from tuner.search.looks import Looks
     from tuner.training.remote.crew import Crew
 
 __all__ = [
@@ -112,11 +113,9 @@ def search_trials(
     Raises:
         SearchFailed: No trial was completed.
     """
-    from tuner.search.looks import Looks
-
     setup, study, settings = run.setup, run.study, run.setup.settings
     check = _AnswerCheck(setup, study) if _asks(setup) else None
-    limit, patience = settings.max_seconds, settings.patience_trials
+    limit = settings.max_seconds
     end = tuner.run(
         setup.problem,
         study,
@@ -124,20 +123,28 @@ def search_trials(
         export_seconds=run.estimates.after_search(limit or 0.0) if after is None else after,
         # without a limit, none is exported
         fold_networks=None if limit is None else run.fold_networks,
-        looks=Looks(
-            tuner.hypermodel,
-            setup.problem.training_rows,
-            is_answered=check,
-            has_gained=None if patience is None else EnsembleGains(study, setup.truth),
-            patience=patience,
-        ),
+        looks=_make_looks(run, tuner, check),
         crew=crew,
     )
     basis = {**end.to_dict(), "max_trials": settings.max_trials}
     if end.kind is EndKind.PATIENCE:
-        basis["patience_trials"] = patience
+        basis["patience_trials"] = settings.patience_trials
     mark_done(study, Stage.SEARCHING, basis)
     return SearchResult(tuple(tuner.records), end.sentence, check.seen if check else None)
+
+
+def _make_looks(run: Run, tuner: "FoldTuner", check: "_AnswerCheck | None") -> "Looks":
+    """Return what says when the search looks whether to end."""
+    from tuner.search.looks import Looks
+
+    setup, patience = run.setup, run.setup.settings.patience_trials
+    return Looks(
+        tuner.hypermodel,
+        setup.problem.training_rows,
+        is_answered=check,
+        has_gained=None if patience is None else EnsembleGains(run.study, setup.truth),
+        patience=patience,
+    )
 
 
 def _asks(setup: Setup) -> bool:
