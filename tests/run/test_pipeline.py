@@ -100,7 +100,7 @@ def test_the_journal_ends_with_the_answer_that_the_baselines_change(study, monke
     outcome, notes = resume(study, monkeypatch)
     assert notes.answers == ["A network."]
     answers = [e["answer"] for e in read_events(study.folder) if e["event"] == "answered"]
-    assert answers[-2:] == ["A network.", outcome.answers.answer]
+    assert answers[-2:] == ["A network.", outcome.content.answers.answer]
     assert study.read_answer() == outcome.to_dict()["answer"]
 
 

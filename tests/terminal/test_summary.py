@@ -14,6 +14,7 @@ from tuner.analysis import (
     predict_out_of_fold,
 )
 from tuner.analysis.scores import Score
+from tuner.report import ReportContent
 from tuner.run.outcome import Outcome
 from tuner.terminal.summary import format_summary
 
@@ -24,7 +25,7 @@ NO_ENSEMBLE = "no ensemble does better than the best trial"
 def ended(make_study, problem):
     """Make what a search of some trials found."""
 
-    def make(*records, **fields):
+    def make(*records, baselines=(), warnings=(), **fields):
         study = make_study()
         for record in records:
             study.write_trial(record, {})
@@ -32,19 +33,22 @@ def ended(make_study, problem):
         members = picks.list_members(picks.exported)
         predictions = predict_out_of_fold(study, problem.truth, members, temperature=1.0)
         calibration = Calibration(fitted=1.2, before=0.5, after=0.5, standard_error=0.1)
+        content = ReportContent(
+            study,
+            problem.truth,
+            records,
+            replace(picks, calibration=calibration),
+            {"cross_entropy": (0.5, 0.1)},
+            Answers("Yes, deeper is better.", (), ()),
+            baselines,
+            predictions,
+            warnings=warnings,
+        )
         found = {
-            "study": study,
-            "records": records,
-            "picks": replace(picks, calibration=calibration),
-            "predictions": predictions,
-            "test": {"cross_entropy": (0.5, 0.1)},
-            "baselines": (),
+            "content": content,
             "model": Path("runs/model"),
             "fault": "",
             "report": Path("runs/report.html"),
-            "answers": Answers("Yes, deeper is better.", (), ()),
-            "warnings": (),
-            "reason": "all trials ended",
             "seconds": 12.34,
         }
         return Outcome(**{**found, **fields})
@@ -53,7 +57,13 @@ def ended(make_study, problem):
 
 
 def lines_of(outcome):
-    return format_summary(outcome.to_dict(), outcome.study, ["compare  mlflow ui"], outcome.fault)
+    study = outcome.content.study
+    return format_summary(outcome.to_dict(), study, ["compare  mlflow ui"], outcome.fault)
+
+
+def change(outcome, **fields):
+    """Return an outcome with other results."""
+    return replace(outcome, content=replace(outcome.content, **fields))
 
 
 def after(lines, heading):
@@ -81,7 +91,7 @@ def test_the_best_network_is_exported_and_tested(ended, make_record):
 
 def test_the_class_that_is_recognised_worst_is_named(ended, make_record):
     outcome = ended(make_record(0, noise=1.5))
-    worst = min(outcome.predictions.class_scores, key=lambda each: each.recall)
+    worst = min(outcome.content.predictions.class_scores, key=lambda each: each.recall)
     (line,) = [x for x in lines_of(outcome) if x.startswith("class with the lowest recall: ")]
     assert line.startswith(f"class with the lowest recall: {worst.name}, recall {worst.recall:.2f}")
 
@@ -89,7 +99,8 @@ def test_the_class_that_is_recognised_worst_is_named(ended, make_record):
 def test_the_threshold_of_two_classes_is_told(ended, make_record):
     outcome = ended(make_record(0, noise=1.5))
     threshold = Threshold("f1=bad", "bad", 0.3, 0.71, 0.65, 0.02)
-    chosen = replace(outcome, predictions=replace(outcome.predictions, threshold=threshold))
+    predictions = replace(outcome.content.predictions, threshold=threshold)
+    chosen = change(outcome, predictions=predictions)
     line = "threshold for f1=bad: bad from 0.300 on; 0.7100 against 0.6500 at 0.5, ± 0.0200"
     assert line in lines_of(chosen)
     assert line not in lines_of(outcome)
@@ -99,9 +110,9 @@ def test_a_calibration_that_is_applied_has_its_corrected_score(ended, make_recor
     outcome = ended(make_record(0, noise=0.1), make_record(1, noise=9.0))
     assert not any(line.startswith("  and corrected ") for line in lines_of(outcome))
     calibration = Calibration(fitted=1.2, before=0.5, after=0.4, standard_error=0.01)
-    applied = replace(outcome, picks=replace(outcome.picks, calibration=calibration))
+    applied = change(outcome, picks=replace(outcome.content.picks, calibration=calibration))
     lines = lines_of(applied)
-    exported = outcome.picks.out_of_bag
+    exported = outcome.content.picks.out_of_bag
     n = next(n for n, line in enumerate(lines) if line.startswith("  and corrected "))
     assert lines[n - 1].startswith("  calibrated        temperature 1.200: cross_entropy 0.5000 to")
     assert lines[n].startswith(f"  and corrected     cross_entropy {exported.score:.4f}, 95 % ")
@@ -109,7 +120,8 @@ def test_a_calibration_that_is_applied_has_its_corrected_score(ended, make_recor
 
 def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_record):
     outcome = ended(*(make_record(trial, noise=1.5) for trial in range(8)))
-    members = outcome.picks.ensemble.members
+    picks = outcome.content.picks
+    members = picks.ensemble.members
     lines = lines_of(outcome)
     found = after(
         lines,
@@ -118,14 +130,14 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     )
     assert found[-1].startswith("  held-out test     ")
     assert found[0] == (
-        f"  parameters        {outcome.picks.ensemble.parameters:,} in all, 5 times the best "
+        f"  parameters        {picks.ensemble.parameters:,} in all, 5 times the best "
         "trial's; a prediction computes all of its networks"
     )
-    best = after(lines, f"best of 8 trials: trial {outcome.picks.best.trial}")
+    best = after(lines, f"best of 8 trials: trial {picks.best.trial}")
     assert not any("held-out test" in line for line in best)
     both = tuple(replace(member, folds=5, on_all_rows=1) for member in members)
-    picks = replace(outcome.picks, ensemble=replace(outcome.picks.ensemble, members=both))
-    lines = lines_of(replace(outcome, picks=picks))
+    averaged = replace(picks, ensemble=replace(picks.ensemble, members=both))
+    lines = lines_of(change(outcome, picks=averaged))
     (line,) = [each for each in lines if each.startswith("ensemble, ")]
     assert "networks of the folds of trials " in line
     assert line.endswith(" and others on all rows")
@@ -133,9 +145,10 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
 
 def test_the_networks_of_the_only_trial_are_exported_and_tested(ended, make_record):
     outcome = ended(make_record(0))
-    members = tuple(replace(m, folds=5) for m in outcome.picks.list_members("best"))
-    ensemble = replace(outcome.picks.ensemble, members=members, better=True)
-    lines = lines_of(replace(outcome, picks=replace(outcome.picks, ensemble=ensemble)))
+    picks = outcome.content.picks
+    members = tuple(replace(m, folds=5) for m in picks.list_members("best"))
+    ensemble = replace(picks.ensemble, members=members, better=True)
+    lines = lines_of(change(outcome, picks=replace(picks, ensemble=ensemble)))
     found = after(
         lines, "ensemble, the best trial's folds, exported: networks of the folds of trial 0"
     )
@@ -146,7 +159,7 @@ def test_the_networks_of_the_only_trial_are_exported_and_tested(ended, make_reco
 
 def test_the_answer_follows_the_question(ended, make_record):
     outcome = ended(make_record(0))
-    assert lines_of(outcome)[1:3] == [outcome.study.record.title, "Yes, deeper is better."]
+    assert lines_of(outcome)[1:3] == [outcome.content.record.title, "Yes, deeper is better."]
 
 
 def test_what_wins_over_the_exported_model_comes_before_the_answer(ended, make_record):
@@ -202,7 +215,7 @@ def test_nothing_is_called_exported_where_the_export_failed(ended, make_record, 
 
 
 def test_one_trial_was_not_chosen_among_others(ended, make_record):
-    lines = lines_of(ended(make_record(0, epoch=1), report=None, test={}))
+    lines = lines_of(change(ended(make_record(0, epoch=1), report=None), test={}))
     assert after(lines, "best of 1 trial, exported: trial 0")[1:] == [
         "  parameters        15, trained for 1 epoch",
         lines[7],

@@ -214,10 +214,10 @@ class Search:
             mirror.on_fault = lambda fault: None
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:
-            remember_copy(outcome.study, self.uri, experiment)
+            remember_copy(study, self.uri, experiment)
         else:  # `tuner sync` may have written it before it was whole
-            forget_copy(outcome.study)
-        return FinishedSearch(outcome.study, outcome.to_dict(), experiment, outcome.fault)
+            forget_copy(study)
+        return FinishedSearch(study, outcome.to_dict(), experiment, outcome.fault)
 
     def _describe(self, setup: Setup) -> None:
         """Say on what is searched, for how long, and what a person should know before that."""

@@ -14,7 +14,6 @@ from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
 from tuner.run.picking import PickingResult, describe_picks, pick
 from tuner.run.run import Run
-from tuner.run.searching import SearchResult
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
@@ -22,13 +21,17 @@ from tuner.study import Study
 __all__ = ["answer_own_question", "make_evidence", "pick_and_answer"]
 
 
-def pick_and_answer(run: Run, search: SearchResult) -> tuple[PickingResult, Evidence]:
+def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult, Evidence]:
     """Pick the study's networks, and tell the answer to the space's question.
+
+    Args:
+        run: The run.
+        seen: What some of its trials showed before; None if nothing.
 
     Returns:
         The picks, and what all answers of the study rest on.
     """
-    setup, study, seen = run.setup, run.study, search.seen
+    setup, study = run.setup, run.study
     picking = pick(setup, study, seen.cluster_values if seen else None)
     evidence = make_evidence(setup, study, picking.picks, seen)
     answer = answer_own_question(setup, study, picking.picks, evidence)

@@ -19,7 +19,6 @@ from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
 from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
-from tuner.run.testing import HeldOutScores
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
 from tuner.study import EventKind, PredictionTime, Study, average_same_networks
 
@@ -57,13 +56,10 @@ class ExportResult:
     Attributes:
         model: Its folder. None if the export failed.
         fault: Why the export failed. None if it did not.
-        test: Mean and standard error of each objective on the held-out rows, by name. Empty if no
-            rows were held out; without the objectives that these rows do not define.
     """
 
     model: Path | None
     fault: TunerError | None
-    test: HeldOutScores
 
 
 def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
@@ -74,8 +70,7 @@ def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
     """
     if not is_exported(study, picking.basis):
         return None
-    members, temperature = picking.exportable.members, picking.picks.calibration.temperature
-    return ExportResult(study.model_folder, None, read_test_scores(study, members, temperature))
+    return ExportResult(study.model_folder, None)
 
 
 def is_exported(study: Study, basis: dict[str, Any]) -> bool:
@@ -173,7 +168,7 @@ class SearchExport:
                 mark_done(study, Stage.EXPORTING, self._picking.basis)
             else:
                 study.journal.append(EventKind.NOT_EXPORTED, fault=str(fault))
-        return ExportResult(study.model_folder if fault is None else None, fault, self._ready.test)
+        return ExportResult(study.model_folder if fault is None else None, fault)
 
 
 # Over 40 lines: half of them describe the arguments and the errors.

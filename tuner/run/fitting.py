@@ -47,8 +47,8 @@ def fit_network(
     tuner = make_tuner(setup, listeners)
     run = Run(setup, create_study(setup, destination), listeners, started)
     with run.study.lock_search(run.note), record_run(run):
-        search = search_trials(run, tuner, crew, after=run.estimates.picking)
-        picking, _ = pick_and_answer(run, search)
+        seen = search_trials(run, tuner, crew, after=run.estimates.picking)
+        picking, _ = pick_and_answer(run, seen)
         run.announce(describe_training(picking))
         trained = train_pick(run, picking).trained
     return run.study, trained

@@ -1,21 +1,14 @@
 """The outcome of a run, and the JSON object that sums it up."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.analysis import (
-    Answers,
-    JudgedBaseline,
-    Picks,
-    Predictions,
-    clip_interval,
-    find_fronts,
-)
+from tuner.analysis import JudgedBaseline, clip_interval
 from tuner.errors import TunerError
-from tuner.study import PredictionTime, Study, TrialRecord
+from tuner.report import ReportContent
+from tuner.study import PredictionTime, TrialRecord
 
 __all__ = ["Outcome"]
 
@@ -25,74 +18,54 @@ class Outcome:
     """The outcome of a run.
 
     Attributes:
-        study: The study on disk.
-        records: Its finished trials.
-        picks: The networks that it names.
-        test: Mean and standard error of each objective on the held-out rows, by name, of the
-            exported network. Empty if no rows were held out; without the objectives that these
-            rows do not define.
-        baselines: Simple classifiers on the same rows and folds. Empty if no time was left.
-        predictions: What the exported model predicts out of fold: the recall and the precision of
-            each class, and the threshold of two classes.
+        content: What its report shows.
         model: The folder of the exported model. None if the export failed.
         fault: Why the export failed. None if it did not.
         report: The page. None if it could not be written.
-        answers: The answers to the space's question and to all others.
-        warnings: What reading the data has warned of.
-        reason: Why the search ended, in one sentence.
         seconds: Wall time of the run.
     """
 
-    study: Study
-    records: tuple[TrialRecord, ...]
-    picks: Picks
-    test: Mapping[str, tuple[float, float]]
-    baselines: tuple[JudgedBaseline, ...]
-    predictions: Predictions
+    content: ReportContent
     model: Path | None
     fault: TunerError | None
     report: Path | None
-    answers: Answers
-    warnings: tuple[str, ...]
-    reason: str
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
-        objective = self.study.record.settings.objective
-        fronts = find_fronts(self.study, self.records)
-        maximise = self.study.record.objective.direction == "max"
-        counts: Counter[str] = Counter(record.result.status for record in self.records)
+        content, objective = self.content, self.content.objective
+        picks, fronts = content.picks, content.fronts
+        counts: Counter[str] = Counter(record.result.status for record in content.records)
         return {
-            "study": self.study.record.name,
-            "answer": self.answers.answer,
+            "study": content.record.name,
+            "answer": content.answers.answer,
             "answers": [
-                answer.to_dict(maximise=maximise)
-                for answer in self.answers.answers
+                answer.to_dict(maximise=content.maximise)
+                for answer in content.answers.answers
                 if answer.comparison
             ],
-            "warnings": list(self.warnings),
-            "trials": len(self.records),
+            "warnings": list(content.warnings),
+            "trials": len(content.records),
             "completed": counts["completed"],
             "pruned": counts["pruned"],
             "failed": counts["failed"],
             "objective": objective,
-            "best": self.picks.best.to_dict(),
-            "smallest": self.picks.smallest.to_dict(),
+            "best": picks.best.to_dict(),
+            "smallest": picks.smallest.to_dict(),
             "pareto": [_describe_trial(record) for record in fronts.parameters],
             "pareto_by_time": [
                 {**_describe_trial(record), **_describe_time(fronts.times.trials[record.trial])}
                 for record in fronts.time
             ],
-            "ensemble": self.picks.ensemble.to_dict(),
-            "exported": self.picks.exported,
+            "ensemble": picks.ensemble.to_dict(),
+            "exported": picks.exported,
             "exported_score": self._describe_export(),
-            "calibration": self.picks.calibration.to_dict(),
-            **self.predictions.to_dict(),
+            "calibration": picks.calibration.to_dict(),
+            **content.predictions.to_dict(),
             **self._list_rare_classes(),
-            "baselines": [_describe_baseline(baseline, objective) for baseline in self.baselines],
-            "test_score": self.test[objective][0] if objective in self.test else None,
-            "test": {name: _describe_score(*score) for name, score in self.test.items()},
+            "baselines": [_describe_baseline(each, objective) for each in content.baselines],
+            "test_score": content.test[objective][0] if objective in content.test else None,
+            "test": {name: _describe_score(*score) for name, score in content.test.items()},
             "seconds": round(self.seconds, 3),
             "model": None if self.model is None else str(self.model),
             "report": None if self.report is None else str(self.report),
@@ -101,12 +74,11 @@ class Outcome:
     def _list_rare_classes(self) -> dict[str, dict[str, int]]:
         """Return the rows of the classes that had too few; earlier studies have none."""
         names = ("left_out_classes", "pooled_classes")
-        return {name: self.study.record.data.get(name, {}) for name in names}
+        return {name: self.content.record.data.get(name, {}) for name in names}
 
     def _describe_export(self) -> dict[str, Any]:
         """Return the score of the exported model: corrected for the choice, and calibrated."""
-        out_of_bag = self.picks.out_of_bag
-        maximise = self.study.record.objective.direction == "max"
+        out_of_bag, maximise = self.content.picks.out_of_bag, self.content.maximise
         return {
             "score": out_of_bag.score,
             "standard_error": out_of_bag.standard_error,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tuner.analysis import Evidence
+from tuner.analysis import Evidence, TrialEvidence
 from tuner.errors import TunerError, one_line
 from tuner.report import import_charting
 from tuner.run.answering import pick_and_answer
@@ -25,12 +25,10 @@ from tuner.run.reporting import (
     is_reported,
     locate_report,
     mark_reported,
-    read_exported_time,
     report_study,
 )
 from tuner.run.run import Run, note_unwritten, record_run
 from tuner.run.searching import (
-    SearchResult,
     find_end,
     make_tuner,
     search_trials,
@@ -77,48 +75,40 @@ def run_search(
         if end is None and tuner is None:
             tuner = make_tuner(setup, run.listeners)
         with record_run(run) as summary:
+            seen = None
             if end is None:
                 assert tuner is not None  # it was made above
                 beside.begin(run)
                 warn_about_export(run, tuner)
-                search = search_trials(run, tuner, crew)
+                seen = search_trials(run, tuner, crew)
             else:
-                search = skip_search(run, end)
-            outcome = _finish(run, beside, search, searched=end is None)
+                skip_search(run, end)
+            outcome = _finish(run, beside, seen, searched=end is None)
             summary.update(outcome.to_dict())
     return outcome
 
 
-def _finish(run: Run, beside: Beside, search: SearchResult, *, searched: bool) -> Outcome:
-    """Do what follows the trials, which this run has searched or an earlier one."""
-    study = run.study
+def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: bool) -> Outcome:
+    """Do what follows the trials.
+
+    Args:
+        run: The run.
+        beside: The processes beside the run.
+        seen: What the trials showed when the search last looked at them. None if it never did.
+        searched: Whether this run has searched, and not an earlier one.
+    """
     run.announce("picking the network")
-    picking, evidence = pick_and_answer(run, search)
-    earlier_export, report = find_export(study, picking), None
+    picking, evidence = pick_and_answer(run, seen)
+    earlier_export, report = find_export(run.study, picking), None
     if earlier_export is None:
         export, report = _train_and_export(run, beside, picking, evidence)
     else:
         export = earlier_export
     idle = not searched and earlier_export is not None
     report = report or _report(run, beside, picking, evidence, idle=idle)
-    answers = report.content.answers
     with note_unwritten(run):
-        run.keep_answer(answers.answer)
-    return Outcome(
-        study=study,
-        records=search.records,
-        picks=picking.picks,
-        test=export.test,
-        baselines=report.content.baselines,
-        predictions=report.content.predictions,
-        model=export.model,
-        fault=export.fault,
-        report=report.page,
-        answers=answers,
-        warnings=report.content.warnings,
-        reason=search.reason,
-        seconds=run.seconds,
-    )
+        run.keep_answer(report.content.answers.answer)
+    return Outcome(report.content, export.model, export.fault, report.page, run.seconds)
 
 
 def _train_and_export(
@@ -174,7 +164,6 @@ def _report(
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _get_prediction_times(run, idle=idle)
         _get_baselines(run, beside, idle=idle)
-    exported_time = exported_time or read_exported_time(study, picking.picks)
     content = collect_content(setup, study, picking.picks, evidence, exported_time)
     with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis):

@@ -39,7 +39,6 @@ __all__ = [
     "locate_report",
     "mark_reported",
     "read_content",
-    "read_exported_time",
     "report_study",
     "write_page",
 ]
@@ -133,17 +132,15 @@ def read_content(setup: Setup, study: Study) -> ReportContent:
     Raises:
         SearchFailed: No trial was completed.
     """
-    picks = pick_networks(study, setup.truth)
-    evidence, exported_time = make_evidence(setup, study, picks), read_exported_time(study, picks)
-    return collect_content(setup, study, picks, evidence, exported_time)
+    return collect_content(setup, study, pick_networks(study, setup.truth))
 
 
 def collect_content(
     setup: Setup,
     study: Study,
     picks: Picks,
-    evidence: Evidence,
-    exported_time: PredictionTime | None,
+    evidence: Evidence | None = None,
+    exported_time: PredictionTime | None = None,
 ) -> ReportContent:
     """Return all that a report of a study shows.
 
@@ -153,9 +150,10 @@ def collect_content(
         setup: The study's space, data and settings.
         study: The study.
         picks: The study's picks.
-        evidence: What its answers rest on, without the baselines.
-        exported_time: How long the exported model takes. None if it was not measured.
+        evidence: What its answers rest on, without the baselines. Defaults to what the study has.
+        exported_time: How long the exported model takes. Defaults to what its folder says.
     """
+    evidence = evidence or make_evidence(setup, study, picks)
     judged = compare_with_baselines(setup, study, picks)
     members = picks.list_members(picks.exported)
     predictions = predict_out_of_fold(
@@ -170,12 +168,12 @@ def collect_content(
         make_answers(replace(evidence, baselines=judged)),
         judged,
         predictions,
-        exported_time,
+        exported_time or _read_exported_time(study, picks),
         setup.data_warnings,
     )
 
 
-def read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
+def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
     """Return how long the model in the study's folder takes, if it is the exported pick.
 
     Version 0.2.0 measured no whole model.

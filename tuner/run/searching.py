@@ -1,7 +1,6 @@
 """Train trials until a limit is reached or the oracle has no further one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuner.analysis import (
@@ -29,29 +28,12 @@ if TYPE_CHECKING:
     from tuner.training.remote.crew import Crew
 
 __all__ = [
-    "SearchResult",
     "find_end",
     "make_tuner",
     "search_trials",
     "skip_search",
     "warn_about_export",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """The trials of a study.
-
-    Attributes:
-        records: The finished trials, in the order in which they ended, without their curves and
-            probabilities.
-        reason: Why the search ended, in one sentence.
-        seen: What the trials showed when the search last looked at them. None if it never did.
-    """
-
-    records: tuple[TrialRecord, ...]
-    reason: str
-    seen: TrialEvidence | None = None
 
 
 def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "FoldTuner":
@@ -100,7 +82,7 @@ def warn_about_export(run: Run, tuner: "FoldTuner") -> None:
 
 def search_trials(
     run: Run, tuner: "FoldTuner", crew: "Crew | None" = None, *, after: float | None = None
-) -> SearchResult:
+) -> TrialEvidence | None:
     """Train trials, each of which the study keeps as soon as it ends.
 
     Args:
@@ -109,6 +91,9 @@ def search_trials(
         crew: Workers that train the trials. None to train in this process.
         after: The seconds that a time limit leaves to the stages after the trials, without the
             final training. None for all stages.
+
+    Returns:
+        What the trials showed when the search last looked at them. None if it never did.
 
     Raises:
         SearchFailed: No trial was completed.
@@ -130,7 +115,7 @@ def search_trials(
     if end.kind is EndKind.PATIENCE:
         basis["patience_trials"] = settings.patience_trials
     mark_done(study, Stage.SEARCHING, basis)
-    return SearchResult(tuple(tuner.records), end.sentence, check.seen if check else None)
+    return check.seen if check else None
 
 
 def _make_looks(run: Run, tuner: "FoldTuner", check: "_AnswerCheck | None") -> "Looks":
@@ -177,8 +162,8 @@ class _AnswerCheck:
         return is_answered(seen)
 
 
-def skip_search(run: Run, end: SearchEnd) -> SearchResult:
-    """Return the trials of a study whose search is over; the listeners hear that it is.
+def skip_search(run: Run, end: SearchEnd) -> None:
+    """Tell the listeners of a study whose search is over that it is.
 
     Args:
         run: The run.
@@ -196,7 +181,6 @@ def skip_search(run: Run, end: SearchEnd) -> SearchResult:
         from tuner.search.end_reasons import describe_failure  # imports Keras
 
         raise SearchFailed(describe_failure(records))
-    return SearchResult(records, end.sentence)
 
 
 def find_end(study: Study, settings: SearchSettings) -> SearchEnd | None:

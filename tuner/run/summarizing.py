@@ -3,11 +3,10 @@
 from typing import Any
 
 from tuner.report.time_spent import measure_time_spent
-from tuner.run.answering import make_evidence
 from tuner.run.exporting import find_export
 from tuner.run.outcome import Outcome
 from tuner.run.picking import pick
-from tuner.run.reporting import collect_content, locate_report, read_exported_time
+from tuner.run.reporting import collect_content, locate_report
 from tuner.run.setup import Setup
 from tuner.study import Study
 
@@ -25,24 +24,14 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
         SearchFailed: No trial was completed.
     """
     picking = pick(setup, study)
-    picks = picking.picks
-    evidence, exported_time = make_evidence(setup, study, picks), read_exported_time(study, picks)
-    content = collect_content(setup, study, picks, evidence, exported_time)
+    content = collect_content(setup, study, picking.picks)
     export, report = find_export(study, picking), locate_report(study)
     spent = measure_time_spent(study.journal.read(), content.records)
     outcome = Outcome(
-        study=study,
-        records=content.records,
-        picks=picks,
-        test=content.test,
-        baselines=content.baselines,
-        predictions=content.predictions,
+        content=content,
         model=None if export is None else export.model,
         fault=None,
         report=report if report.exists() else None,
-        answers=content.answers,
-        warnings=content.warnings,
-        reason="",
         seconds=spent.searching + spent.final_training + spent.export + spent.report,
     )
     return outcome.to_dict()
