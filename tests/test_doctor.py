@@ -5,8 +5,9 @@ import shutil
 
 import tensorflow as tf
 
-from tuner import doctor, network_disks
-from tuner.memory import Memory
+from tuner import doctor
+from tuner.files import network_disks
+from tuner.machine.memory import Memory
 from tuner.tracking import store, warn_about_network
 from tuner.training.gpu import Gpu
 from tuner.training.lanes import machine

@@ -61,5 +61,5 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'tuner' has no attribute '{name}'")
-    import_module("tuner.keras_settings").settle_keras()
+    import_module("tuner.libraries.keras_settings").settle_keras()
     return getattr(import_module(_HOMES[name]), name)

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.errors import UserError, one_line
-from tuner.memory import read_memory
-from tuner.network_disks import find_network
+from tuner.files.network_disks import find_network
+from tuner.machine.memory import read_memory
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
 from tuner.run.setup import make_hypermodel

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.setups import write_untrained_study
-from tuner.memory import Memory
+from tuner.machine.memory import Memory
 from tuner.run import beside, pipeline
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside

@@ -11,7 +11,7 @@ from tests.helpers.html import read_section
 from tests.helpers.setups import DEPTHS, write_noisy_study
 from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
-from tuner.own_files import CHARTS, find_strangers
+from tuner.files.own_files import CHARTS, find_strangers
 from tuner.report import Page, make_study_page
 from tuner.run.baselines import ensure_baselines
 from tuner.run.opening import create_study, open_study

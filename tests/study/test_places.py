@@ -13,7 +13,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
 from tuner.errors import StudyError
-from tuner.seal import digest_file
+from tuner.files.checksums import digest_file
 from tuner.study import Study, TrialRecord
 
 OLD = Path(__file__).parents[1] / "old_studies" / "0.1.0" / "before"

@@ -9,7 +9,7 @@ from tests.helpers.power_cut import Disk
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
-from tuner.files import replace_folder
+from tuner.files.whole_files import replace_folder
 from tuner.study import PredictionTime, PredictionTimes, Study, TrialRecord, find_damaged_trials
 
 pytestmark = pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs Linux")

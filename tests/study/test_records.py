@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tuner.seal import seal
+from tuner.files.checksums import seal
 from tuner.study import Study, StudyRecord, TrialRecord
 
 

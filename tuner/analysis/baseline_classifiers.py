@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.orphans import end_with, without_interrupts
+from tuner.machine.processes import end_with, without_interrupts
 from tuner.scoring import cross_entropy
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.errors import make_write_error
-from tuner.files import write_whole
+from tuner.files.whole_files import write_whole
 from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import BATCH, PredictionTime, Study, TrialRecord
 

@@ -27,10 +27,10 @@ from tuner.api.estimator_rows import (
 from tuner.api.fitting import search_and_train
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
+from tuner.files.temporary_folders import ScratchFolder
 from tuner.phrasing import shorten_names
 from tuner.run.preparing import prepare
 from tuner.run.request import Destination, make_settings
-from tuner.scratch import ScratchFolder
 from tuner.study import SearchSettings
 from tuner.training.remote import Engine
 from tuner.words import list_counts

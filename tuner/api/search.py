@@ -7,7 +7,7 @@ from typing import Any
 
 from tuner.api.boundary import Caller
 from tuner.errors import TunerError
-from tuner.memory import check_address_space, warn_about_address_limit
+from tuner.machine.memory import check_address_space, warn_about_address_limit
 from tuner.model.given import GivenHypermodel
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary

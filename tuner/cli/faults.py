@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tuner._version import __version__
 from tuner.errors import TunerError, TunerFault, UserError, find_system_fault, list_causes, one_line
-from tuner.files import find_cache_folder
-from tuner.memory import read_address_limit
+from tuner.files.whole_files import find_cache_folder
+from tuner.machine.memory import read_address_limit
 from tuner.words import make_presentable
 
 __all__ = ["explain_fault", "write_log"]

@@ -15,10 +15,10 @@ from tuner.cli.foreign import tame_libraries
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import OutputUnread, TunerError, UserError
-from tuner.keras_settings import settle_keras
-from tuner.memory import check_address_space
+from tuner.files.temporary_folders import use_scratch
+from tuner.libraries.keras_settings import settle_keras
+from tuner.machine.memory import check_address_space
 from tuner.phrasing import speak_to_command_line
-from tuner.scratch import use_scratch
 from tuner.terminal.letters import substitute_letters
 from tuner.terminal.lossy_stream import make_lossy
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tuner.api.reports import refresh_report
 from tuner.errors import UserError
-from tuner.files import open_file
+from tuner.files.whole_files import open_file
 from tuner.run.opening import open_study
 from tuner.study import list_study_names
 from tuner.terminal.messages import print_result

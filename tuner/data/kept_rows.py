@@ -19,7 +19,7 @@ from tuner.data.readers.arrays import ARRAY, convert_to_float32
 from tuner.data.readers.sources import is_kept
 from tuner.data.readers.table import FRAME
 from tuner.errors import DataError, make_write_error
-from tuner.files import write_once
+from tuner.files.whole_files import write_once
 
 __all__ = ["KeptRows", "find_kept", "keep_rows", "read_label_type"]
 

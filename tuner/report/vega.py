@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 
-from tuner.files import find_cache_folder, write_whole
+from tuner.files.whole_files import find_cache_folder, write_whole
 
 __all__ = ["bundle_vega"]
 

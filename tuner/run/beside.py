@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from tuner.memory import read_memory
+from tuner.machine.memory import read_memory
 from tuner.run.baselines import has_baselines
 from tuner.run.run import Run
 

@@ -16,8 +16,8 @@ from tuner.analysis import (
     write_results,
 )
 from tuner.errors import UserError
-from tuner.files import replace_folder, write_whole
-from tuner.own_files import CHARTS, find_strangers
+from tuner.files.own_files import CHARTS, find_strangers
+from tuner.files.whole_files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines

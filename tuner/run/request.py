@@ -15,7 +15,7 @@ from tuner.data import (
 )
 from tuner.errors import DataError, UserError, check_choice
 from tuner.folds import Splitter
-from tuner.memory import bound_memory
+from tuner.machine.memory import bound_memory
 from tuner.model.custom import is_custom
 from tuner.run.planned_epochs import default_epochs
 from tuner.scoring import OBJECTIVES

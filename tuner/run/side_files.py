@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
-from tuner.files import read_file
-from tuner.seal import digest, digest_file
+from tuner.files.checksums import digest, digest_file
+from tuner.files.whole_files import read_file
 from tuner.serving.file_hashes import check_hashes
 from tuner.study import Study
 

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
-from tuner.contention import measure_contention
+from tuner.machine.contention import measure_contention
 from tuner.scoring import Objective
 from tuner.search.final_seconds import FinalSeconds
 from tuner.training import TrialResult

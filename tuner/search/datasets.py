@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import DataError
-from tuner.memory import read_memory
+from tuner.machine.memory import read_memory
 
 __all__ = ["is_dataset", "read_dataset"]
 

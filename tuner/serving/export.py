@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tuner.data import RawColumns
 from tuner.errors import ExportMismatch, make_write_error
-from tuner.files import replace_folder
+from tuner.files.whole_files import replace_folder
 from tuner.scoring import read_threshold
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes

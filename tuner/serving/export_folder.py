@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError, make_write_error
-from tuner.own_files import EXPORT, find_strangers, has_own_card
+from tuner.files.own_files import EXPORT, find_strangers, has_own_card
 
 __all__ = ["check_export_folder"]
 

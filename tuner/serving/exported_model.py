@@ -23,7 +23,7 @@ from tuner.data import (
     stream_raw,
 )
 from tuner.errors import UserError, first_sentence, one_line
-from tuner.files import read_file
+from tuner.files.whole_files import read_file
 from tuner.scoring import decide, read_threshold
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import count_columns, join_columns, make_input_names

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import UserError
-from tuner.own_files import CARD
-from tuner.seal import digest, digest_file
+from tuner.files.checksums import digest, digest_file
+from tuner.files.own_files import CARD
 from tuner.serving.formats import LITERT_FILE, ONNX_FILE
 
 __all__ = ["add_hashes", "check_hashes"]

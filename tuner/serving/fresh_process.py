@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import ExportMismatch, ExportUnchecked, find_system_fault, first_sentence
-from tuner.imports import hide_modules
-from tuner.orphans import describe_end, end_with
-from tuner.scratch import ScratchFolder
+from tuner.files.temporary_folders import ScratchFolder
+from tuner.libraries.light_imports import hide_modules
+from tuner.machine.processes import describe_end, end_with
 
 __all__ = ["UNSAFE", "FreshProcess"]
 

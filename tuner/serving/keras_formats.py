@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from tuner.errors import ExportMismatch, first_sentence, one_line
-from tuner.imports import filter_standard_error
+from tuner.libraries.light_imports import filter_standard_error
 from tuner.serving.formats import LITERT_FILE
 from tuner.serving.fresh_process import UNSAFE
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, TextIO
 import pandas as pd
 
 from tuner.errors import UserError, make_write_error
-from tuner.files import write_whole
+from tuner.files.whole_files import write_whole
 
 __all__ = ["check_prediction_file", "write_csv", "write_predictions"]
 

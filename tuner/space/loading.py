@@ -6,7 +6,7 @@ from pathlib import Path
 
 import search_spaces
 from tuner.errors import SpaceError, suggest_names
-from tuner.files import open_file
+from tuner.files.whole_files import open_file
 from tuner.space.document import parse_document
 from tuner.space.file_location import FileLocation
 from tuner.space.space import Space

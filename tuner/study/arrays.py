@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
-from tuner.files import read_file, write_whole
+from tuner.files.checksums import digest
+from tuner.files.whole_files import read_file, write_whole
 from tuner.folds import Split
-from tuner.seal import digest
 from tuner.study.journal import EventKind, Journal, JournalReader
 
 __all__ = ["DamagedArray", "StudyArrays"]

@@ -11,8 +11,8 @@ import numpy as np
 
 from tuner.data import READING
 from tuner.errors import StudyError, UserError, one_line
-from tuner.files import read_file
-from tuner.seal import read_sealed
+from tuner.files.checksums import read_sealed
+from tuner.files.whole_files import read_file
 from tuner.space import Space, check_stored_values
 from tuner.study.records import StudyRecord
 from tuner.study.settings import SearchSettings

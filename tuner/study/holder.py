@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import StudyError
-from tuner.files import read_file, write_whole
+from tuner.files.whole_files import read_file, write_whole
 
 __all__ = ["SILENCE", "Holder", "OnWait", "describe_holder", "wait_for_silence"]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from tuner.errors import RESUME_STUDY, StudyError, make_write_error
-from tuner.files import flush_folder, open_file
-from tuner.seal import seal, split_seal
+from tuner.files.checksums import seal, split_seal
+from tuner.files.whole_files import flush_folder, open_file
 from tuner.study.holder import Holder, OnWait
 from tuner.study.lock import hold_file, hold_lock
 

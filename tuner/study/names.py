@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from tuner.errors import StudyError
-from tuner.files import make_folder
+from tuner.files.whole_files import make_folder
 
 __all__ = ["check_name", "check_root", "find_free_name", "is_study", "list_study_names"]
 

@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 from tuner.errors import StudyError
-from tuner.files import flush_folder
-from tuner.leftovers import TEMPORARY_FILE, TEMPORARY_FOLDER
-from tuner.own_files import (
+from tuner.files.leftovers import TEMPORARY_FILE, TEMPORARY_FOLDER
+from tuner.files.own_files import (
     CARD,
     CHARTS,
     EXPORT,
@@ -15,6 +14,7 @@ from tuner.own_files import (
     has_own_card,
     is_still_open,
 )
+from tuner.files.whole_files import flush_folder
 from tuner.study.names import is_study
 
 __all__ = ["check_place", "empty_place"]

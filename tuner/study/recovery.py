@@ -1,6 +1,6 @@
 """Puts a study in order before a search begins or resumes it."""
 
-from tuner.leftovers import remove_leftovers
+from tuner.files.leftovers import remove_leftovers
 from tuner.study.journal import EventKind
 from tuner.study.study import Study
 

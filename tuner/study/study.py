@@ -16,8 +16,8 @@ from tuner.errors import (
     one_line,
     suggest_names,
 )
-from tuner.files import make_folder, read_file, write_whole
-from tuner.seal import read_sealed, seal
+from tuner.files.checksums import read_sealed, seal
+from tuner.files.whole_files import make_folder, read_file, write_whole
 from tuner.study.arrays import StudyArrays
 from tuner.study.description import UNREADABLE, read_description
 from tuner.study.holder import OnWait

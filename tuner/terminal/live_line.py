@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from tuner.contention import measure_contention
+from tuner.machine.contention import measure_contention
 from tuner.run.estimates import Estimates
 from tuner.space import Value
 from tuner.study import SearchSettings

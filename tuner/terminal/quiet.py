@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tuner.imports import filter_standard_error, import_keras_tuner
-from tuner.memory import check_address_space
+from tuner.libraries.light_imports import filter_standard_error, import_keras_tuner
+from tuner.machine.memory import check_address_space
 
 __all__ = ["ADDRESS_SPACE", "calm_libraries", "import_heavy", "import_heavy_beside_others"]
 

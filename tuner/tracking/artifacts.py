@@ -8,7 +8,7 @@ from typing import Any
 from mlflow import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_LOGGED_ARTIFACTS
 
-from tuner.files import read_file
+from tuner.files.whole_files import read_file
 from tuner.study import Study
 
 __all__ = ["log_figures", "log_report"]

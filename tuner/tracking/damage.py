@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from tuner.files import open_file
+from tuner.files.whole_files import open_file
 
 try:
     import fcntl

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from tuner.orphans import describe_end
+from tuner.machine.processes import describe_end
 from tuner.study import Listener, Study
 
 __all__ = ["MlflowMirror"]

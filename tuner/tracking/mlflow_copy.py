@@ -5,7 +5,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-from tuner.files import read_file, write_whole
+from tuner.files.whole_files import read_file, write_whole
 from tuner.study import Study
 from tuner.tracking.sqlite_uris import find_database
 from tuner.words import mask_passwords

@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tuner.orphans import watch_parent
-from tuner.scratch import ScratchFolder, use_scratch
+from tuner.files.temporary_folders import ScratchFolder, use_scratch
+from tuner.machine.processes import watch_parent
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.files import read_file
+from tuner.files.whole_files import read_file
 from tuner.study import Study, read_networks
 from tuner.words import count_noun, format_hyperparameters, join_words, list_scores
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from tuner.errors import UserError
-from tuner.network_disks import find_network
+from tuner.files.network_disks import find_network
 
 __all__ = ["find_database", "make_sqlite_uri", "warn_about_network"]
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from tuner.files import find_cache_folder
-from tuner.leftovers import remove_leftovers, show_work
+from tuner.files.leftovers import remove_leftovers, show_work
+from tuner.files.whole_files import find_cache_folder
 from tuner.tracking.damage import set_aside, set_aside_log
 from tuner.tracking.databases import hold_shared_database, is_shared_database
 from tuner.tracking.moved_root import follow_root

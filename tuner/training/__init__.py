@@ -6,7 +6,7 @@ reported before that. `TRAINERS` imports a trainer when it is made.
 
 from collections.abc import Callable
 
-from tuner.keras_settings import require_usual_numbers
+from tuner.libraries.keras_settings import require_usual_numbers
 from tuner.training.plan import FinalJob, Hooks, Job, Plan
 from tuner.training.result import CURVES, TrialResult, average_curve
 from tuner.training.trainer import Trainer

@@ -17,7 +17,7 @@ from tuner.data import load_dataset
 from tuner.data.readers import csv_layout, room
 from tuner.data.readers.sources import stream_source
 from tuner.errors import DataError
-from tuner.memory import Memory
+from tuner.machine.memory import Memory
 
 FREE = "of memory are free; give fewer rows or columns"
 

@@ -1,7 +1,7 @@
 """Refuses what would take more memory than is free, before memory is taken for it."""
 
 from tuner.errors import DataError
-from tuner.memory import read_memory
+from tuner.machine.memory import read_memory
 
 __all__ = ["require_few_columns", "require_room"]
 

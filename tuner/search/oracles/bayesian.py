@@ -43,7 +43,7 @@ class BayesianOracle(ModelBasedOracle):
         from tuner.search.oracles.gaussian_process import GaussianProcess
 
         make_process = keras_tuner.oracles.BayesianOptimizationOracle
-        # hidden from its module while that was imported, by `tuner.imports`
+        # hidden from its module while that was imported, by `tuner.libraries.light_imports`
         vars(sys.modules[make_process.__module__])["sklearn"] = sklearn
         process = make_process(
             objective=self.objective,

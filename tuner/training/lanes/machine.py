@@ -4,7 +4,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tuner.memory import count_cores, read_memory
+from tuner.machine.memory import count_cores, read_memory
 from tuner.training.gpu import Gpu, find_gpu
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.memory import count_cores
+from tuner.machine.memory import count_cores
 from tuner.training.remote.messages import Loss, WorkerFacts
 
 __all__ = ["CrewMember", "describe_loss", "start_member"]

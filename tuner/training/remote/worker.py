@@ -16,7 +16,7 @@ import numpy as np
 
 from tuner._version import __version__
 from tuner.errors import TunerError
-from tuner.imports import import_keras_tuner
+from tuner.libraries.light_imports import import_keras_tuner
 from tuner.training import TRAINERS
 from tuner.training.fold_networks import FoldNetworks, FoldValues, MakeNetwork, count_bytes
 from tuner.training.plan import Hooks, Job

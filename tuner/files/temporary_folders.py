@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tuner.leftovers import take_lock
+from tuner.files.leftovers import take_lock
 
 __all__ = ["ScratchFolder", "remove_old_scratch", "use_scratch"]
 

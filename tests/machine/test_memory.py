@@ -6,9 +6,9 @@ import resource
 import numpy as np
 import pytest
 
-from tuner import memory
 from tuner.errors import UserError
-from tuner.memory import (
+from tuner.machine import memory
+from tuner.machine.memory import (
     Memory,
     bound_memory,
     check_address_space,
@@ -88,8 +88,8 @@ def test_a_limit_with_which_libraries_crash_is_refused(monkeypatch):
 )
 def test_a_limit_below_the_memory_of_the_machine_is_warned_of(monkeypatch, limit, total, warned):
     free = None if total is None else Memory(free=1, total=int(total))
-    monkeypatch.setattr("tuner.memory.read_address_limit", lambda: limit)
-    monkeypatch.setattr("tuner.memory.read_memory", lambda: free)
+    monkeypatch.setattr("tuner.machine.memory.read_address_limit", lambda: limit)
+    monkeypatch.setattr("tuner.machine.memory.read_memory", lambda: free)
     said = warn_about_address_limit()
     assert len(said) == warned
     assert not warned or said[0].startswith("this process may have 6.0 GB of memory, as `ulimit")

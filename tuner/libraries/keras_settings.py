@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tuner.errors import UserError
-from tuner.files import find_cache_folder
+from tuner.files.whole_files import find_cache_folder
 
 __all__ = ["require_usual_numbers", "settle_keras"]
 

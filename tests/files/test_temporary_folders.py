@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.scratch import ScratchFolder, remove_old_scratch, use_scratch
+from tuner.files.temporary_folders import ScratchFolder, remove_old_scratch, use_scratch
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def make_old(path):
 def test_the_folder_of_a_killed_process_is_removed_and_that_of_a_living_one_is_not(folder):
     program = """
 import sys, time
-from tuner.scratch import ScratchFolder
+from tuner.files.temporary_folders import ScratchFolder
 scratch = ScratchFolder()
 (scratch.path / "file").write_text("content")
 print(scratch.path, flush=True)

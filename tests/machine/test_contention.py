@@ -3,14 +3,14 @@
 import subprocess
 import sys
 
-from tuner import contention
-from tuner.contention import measure_contention
+from tuner.machine import contention
+from tuner.machine.contention import measure_contention
 
 # A process that shares one core with another one, and its factor after half a second of work.
 BUSY = """
 import os, subprocess, sys, time
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-from tuner.contention import measure_contention
+from tuner.machine.contention import measure_contention
 busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
 end = time.process_time() + 0.4
 while time.process_time() < end:

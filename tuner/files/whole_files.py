@@ -1,6 +1,7 @@
 """Write a file or a folder so that no reader, and no power cut, ever finds half of it.
 
-What a process writes has a temporary name until it is whole, and a lock, as `tuner.leftovers` says.
+What a process writes has a temporary name until it is whole, and a lock, as
+`tuner.files.leftovers` says.
 """
 
 import errno
@@ -16,8 +17,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
-from tuner.leftovers import hold_folder, remove_leftovers, show_work
-from tuner.seal import digest_file
+from tuner.files.checksums import digest_file
+from tuner.files.leftovers import hold_folder, remove_leftovers, show_work
 
 __all__ = [
     "find_cache_folder",

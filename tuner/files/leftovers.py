@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tuner.network_disks import find_network
+from tuner.files.network_disks import find_network
 
 try:
     import fcntl

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tuner.seal import digest_file
+from tuner.files.checksums import digest_file
 
 __all__ = ["CARD", "CHARTS", "EXPORT", "Kinds", "find_strangers", "has_own_card", "is_still_open"]
 

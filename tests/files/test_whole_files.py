@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tuner.files import find_cache_folder, read_file, replace_folder, write_whole
-from tuner.leftovers import remove_leftovers
-from tuner.seal import digest_file
+from tuner.files.checksums import digest_file
+from tuner.files.leftovers import remove_leftovers
+from tuner.files.whole_files import find_cache_folder, read_file, replace_folder, write_whole
 
 
 def write_earlier_folder(folder: Path) -> Path:
@@ -85,7 +85,7 @@ def test_a_file_system_that_flushes_no_folder_is_no_error(tmp_path, monkeypatch)
     def fail(*args):
         raise OSError(22, "Invalid argument")
 
-    monkeypatch.setattr("tuner.files.os.open", fail)
+    monkeypatch.setattr("tuner.files.whole_files.os.open", fail)
     write_whole(tmp_path / "file", lambda file: file.write(b"content"))
     assert (tmp_path / "file").read_bytes() == b"content"
 

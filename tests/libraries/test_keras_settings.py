@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from tuner.errors import UserError
-from tuner.keras_settings import require_usual_numbers, settle_keras
+from tuner.libraries.keras_settings import require_usual_numbers, settle_keras
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from tuner import network_disks
-from tuner.files import write_once
-from tuner.leftovers import remove_leftovers
-from tuner.network_disks import find_network
+from tuner.files import network_disks
+from tuner.files.leftovers import remove_leftovers
+from tuner.files.network_disks import find_network
+from tuner.files.whole_files import write_once
 
 MOUNTS = """\
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -75,6 +75,6 @@ def test_leftovers_on_a_network_are_known_by_their_age(place, days, is_left):
 
 def test_a_file_that_is_written_once_is_read_by_the_handle_that_has_its_lock(tmp_path, monkeypatch):
     """On Windows' file servers no other handle may read a locked file."""
-    monkeypatch.setattr("tuner.files.digest_file", pytest.fail)
+    monkeypatch.setattr("tuner.files.whole_files.digest_file", pytest.fail)
     path = write_once(tmp_path, ".txt", lambda file: file.write(b"42"))
     assert path.read_bytes() == b"42"

@@ -1,0 +1,1 @@
+"""How the heavy libraries are imported, and with which settings."""
