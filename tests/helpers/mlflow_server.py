@@ -1,14 +1,20 @@
 """A real MLflow server."""
 
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
+from mlflow.server.constants import (
+    ARTIFACT_ROOT_ENV_VAR,
+    ARTIFACTS_DESTINATION_ENV_VAR,
+    BACKEND_STORE_URI_ENV_VAR,
+    SERVE_ARTIFACTS_ENV_VAR,
+)
+
 from tests.helpers.ports import find_free_port
+from tests.helpers.warm_processes import warm_command
 
 _SECONDS = 300.0  # to wait for a server on a busy machine
 
@@ -29,20 +35,30 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the server, and wait until it listens."""
-        command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", "1"]
-        command += ["--artifacts-destination", str(self.folder / "server-artifacts")]
+        """Start the server as `mlflow server` does, and wait until it listens.
+
+        That command is a process of its own, which takes seconds to import MLflow, and starts this
+        one.
+        """
+        environment = {
+            **os.environ,
+            BACKEND_STORE_URI_ENV_VAR: self.store,  # a password is in no list of processes
+            SERVE_ARTIFACTS_ENV_VAR: "true",
+            ARTIFACTS_DESTINATION_ENV_VAR: str(self.folder / "server-artifacts"),
+            ARTIFACT_ROOT_ENV_VAR: "mlflow-artifacts:/",
+        }
+        arguments = (
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "mlflow.server.fastapi_app:app",
+        )
         self.process = subprocess.Popen(
-            command,
-            env={
-                **os.environ,
-                "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-                "MLFLOW_BACKEND_STORE_URI": self.store,  # a password is in no list of processes
-            },
+            warm_command("uvicorn", *arguments, environment=environment),
+            env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
         )
         end = time.monotonic() + _SECONDS
         while time.monotonic() < end and self.process.poll() is None:
@@ -56,6 +72,6 @@ class Server:
     def stop(self) -> None:
         """Kill the server, if it runs."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
             self.process = None
