@@ -2,14 +2,12 @@
 
 import json
 import os
-import signal
+import shlex
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import suppress
-from pathlib import Path
 
 import mlflow
 import numpy as np
@@ -18,6 +16,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.command_line import run_tuner
+from tests.helpers.warm_processes import warm_command
 from tuner.data import load_dataset
 
 
@@ -45,23 +44,25 @@ def test_the_champion_answers_a_table_as_predict_does(folder, client, predicted,
 
 
 @pytest.fixture
-def served(folder, client):
-    """The address of MLflow's own server of the champion."""
+def served(folder, client, tmp_path):
+    """The address of MLflow's own server of the champion; it and what it starts begin warm."""
+    uvicorn = tmp_path / "uvicorn"  # which MLflow's command looks for
+    uvicorn.write_text(f'#!/bin/sh\nexec {shlex.join(warm_command("uvicorn"))} "$@"\n')
+    uvicorn.chmod(0o755)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/first@champion"]
+    options = ("-m", "models:/first@champion", "--env-manager", "local", "--port", str(port))
     process = subprocess.Popen(
-        [*command, "--env-manager", "local", "--port", str(port)],
+        warm_command("mlflow", "models", "serve", *options),
         cwd=folder,
         env={
             **os.environ,
             "MLFLOW_TRACKING_URI": client.tracking_uri,
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     for _ in range(6000):
@@ -69,7 +70,7 @@ def served(folder, client):
             break
         time.sleep(0.1)
     yield address
-    os.killpg(process.pid, signal.SIGKILL)
+    process.terminate()  # MLflow's command lets the server end with it
     process.wait()
 
 
