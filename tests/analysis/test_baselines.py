@@ -122,10 +122,11 @@ def test_boosting_has_the_rounds_that_are_best_over_all_folds(problem, baselines
 
 def test_a_fold_that_gets_worse_gets_no_further_rounds_under_cross_entropy(problem):
     arrays = classifiers._scale(problem, problem.folds[0])
-    early, late = (
-        classifiers._fit_gradient_boosting(arrays, 3, classifiers._FEW, ends_early, None, 0)
-        for ends_early in (True, False)
-    )
+    with threadpool_limits(1):  # as where a fold is trained
+        early, late = (
+            classifiers._fit_gradient_boosting(arrays, 3, classifiers._FEW, ends_early, None, 0)
+            for ends_early in (True, False)
+        )
     assert len(early) < len(late) == 14
     losses = [log_loss(problem.y[problem.folds[0].validation], look) for look in late]
     assert np.argmin(losses) < len(early) - 4 + 1
@@ -292,6 +293,18 @@ def test_processes_give_the_same(problem, baselines, monkeypatch):
         np.testing.assert_array_equal(again.probabilities, baselines[again.name].probabilities)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no masks of signals")
+def test_an_interrupt_from_the_keyboard_does_not_reach_processes_that_train(problem, monkeypatch):
+    """They would print a traceback while they start; the process that waits for them ends them."""
+
+    def is_kept_away(*arguments):
+        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+    monkeypatch.setattr(classifiers, "_MUCH_WORK", 0)
+    assert classifiers._run_on_each_fold(is_kept_away, problem, 1.0, ()) == [True] * 3
+    assert not is_kept_away()
+
+
 @pytest.mark.parametrize(
     ("ended_by", "limit", "reason"),
     [
@@ -339,18 +352,6 @@ def test_processes_that_train_end_with_the_one_that_is_killed(tmp_path):
     while any(Path(f"/proc/{number}").exists() for number in numbers):
         assert time.monotonic() < until
         time.sleep(0.1)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no masks of signals")
-def test_an_interrupt_from_the_keyboard_does_not_reach_processes_that_train(problem, monkeypatch):
-    """They would print a traceback while they start; the process that waits for them ends them."""
-
-    def is_kept_away(*arguments):
-        return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-
-    monkeypatch.setattr(classifiers, "_MUCH_WORK", 0)
-    assert classifiers._run_on_each_fold(is_kept_away, problem, 1.0, ()) == [True] * 3
-    assert not is_kept_away()
 
 
 def test_notes_are_kept_too(make_study, problem, monkeypatch):
