@@ -2,14 +2,33 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.helpers.exports import DESCRIPTION
 from tuner.serving.model_card import render_model_card
+
+# Before and after the code of a card: the code that MLflow runs knows nothing of this package.
+WITHOUT_PACKAGE = """
+import sys
+
+class Nothing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("tuner", "search_spaces"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Nothing())
+"""
+ANSWER_ROWS = """
+import pandas
+rows = pandas.read_json("rows.json", dtype=False, convert_dates=False)
+print(model.predict(rows).to_json(orient="records"))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -92,25 +111,29 @@ def test_of_many_classes_it_lists_those_with_the_lowest_recall(content):
     assert "and 40 more with a higher recall, which `model.json` lists." in card
 
 
-def test_its_python_runs_beside_the_model_and_answers_alike(exported, card):
-    code = "\n".join(find_blocks(card, "python"))
+def test_its_python_runs_where_this_package_is_not_and_answers_alike(exported, card, tmp_path):
+    folder = shutil.copytree(exported.folder, tmp_path / "model")  # Python adds compiled code
+    frame = pd.read_csv(exported.source).drop(columns="kind")
+    frame.head(5).to_json(folder / "rows.json", orient="records")
+    code = "\n".join((WITHOUT_PACKAGE, *find_blocks(card, "python"), ANSWER_ROWS))
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=exported.folder,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    keras, saved_model, onnx, *mlflow = done.stdout.strip().splitlines()
+    keras, saved_model, onnx, *mlflow, rows = done.stdout.strip().splitlines()
     numbers, others = (
         [float(number) for number in re.findall(r"\d\.\d+(?:e-\d+)?", line)]
         for line in (keras, saved_model)
     )
     assert numbers == pytest.approx(others, abs=1e-5)
-    likeliest = exported.dataset.classes[int(np.argmax(numbers))]
+    classes = exported.dataset.classes
+    likeliest = classes[int(np.argmax(numbers))]
     assert re.match(r"0 +(.+?) +\d\.", mlflow[-1])[1] == likeliest
     assert onnx.startswith(f"{likeliest} [[")
+    records = json.loads(rows)
+    assert list(records[0]) == ["class", *(f"probability_{name}" for name in classes)]
+    answer = [[*record.values()][1:] for record in records]
+    np.testing.assert_allclose(answer, exported.predict_first(5), atol=1e-5)
 
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated:UserWarning")

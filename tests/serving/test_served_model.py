@@ -1,10 +1,6 @@
 """The code that MLflow runs in an exported model, which knows nothing of this package."""
 
-import json
 import re
-import shutil
-import subprocess
-import sys
 from decimal import Decimal
 
 import numpy as np
@@ -19,43 +15,11 @@ from tuner.words import NOTHING_SEEN
 
 FINITE = "finite number in float32"
 MEND = 'fix the cell, or give params={"on_error": "missing"} to take it as missing'
-ALONE = """
-import sys
-
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("tuner", "search_spaces"):
-            raise ImportError(name)
-
-sys.meta_path.insert(0, Nothing())
-import mlflow, pandas as pd
-rows = pd.read_json(sys.argv[2], dtype=False, convert_dates=False)
-print(mlflow.pyfunc.load_model(sys.argv[1]).predict(rows).to_json(orient="records"))
-"""
 
 
 def assert_same_rows(answers):
     """Assert that rows are the same but for the last bits of products, which a place may change."""
     np.testing.assert_allclose(answers, np.broadcast_to(answers[0], answers.shape), rtol=1e-5)
-
-
-def test_it_answers_where_this_package_is_not(exported, tmp_path):
-    frame = pd.read_csv(exported.source).drop(columns="kind")
-    frame.head(5).to_json(tmp_path / "rows.json", orient="records")
-    shutil.copytree(exported.folder / "mlflow_model", tmp_path / "copy")  # Python adds to it
-    done = subprocess.run(
-        [sys.executable, "-c", ALONE, "copy", "rows.json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    records = json.loads(done.stdout)
-    classes = exported.dataset.classes
-    assert list(records[0]) == ["class", *(f"probability_{name}" for name in classes)]
-    answer = [[*record.values()][1:] for record in records]
-    np.testing.assert_allclose(answer, exported.predict_first(5), atol=1e-5)
 
 
 @pytest.mark.parametrize("options", [{}, {"dtype": str, "keep_default_na": False}])

@@ -87,6 +87,8 @@ def test_bad_cells_and_unknown_fields_are_told(exported, monkeypatch):
     row = {name: values[1] for name, values in exported.dataset.raw.items()}
     record = {name: v if isinstance(v, str) else float(v) for name, v in row.items()}
     records = [{**record, "ab/c": cell} for cell in (None, "lots", "?", "x")]
+    network = ExportedModel.open(exported.folder).load_network()
+    monkeypatch.setattr(ExportedModel, "load_network", lambda model: network)  # once for both
     refusing, lenient = make(exported.folder), make(exported.folder, on_error="missing")
     with pytest.raises(RejectedRequest) as error:
         ask(refusing, {"dataframe_records": records})
