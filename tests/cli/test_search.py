@@ -8,7 +8,7 @@ from mlflow import MlflowClient
 from tests.helpers.command_line import SEARCH, run_tuner
 
 
-def test_json_is_one_object_with_the_promised_keys(searched):
+def test_json_is_one_object_with_the_promised_keys(folder, searched):
     found, done = searched
     assert len(done.stdout.splitlines()) == 1
     assert {
@@ -36,6 +36,8 @@ def test_json_is_one_object_with_the_promised_keys(searched):
     for number in ("row_seconds", "batch_seconds"):
         assert found["pareto_by_time"][0][number] > 0
     assert isinstance(found["test_score"], float)
+    model = json.loads((folder / found["model"] / "model.json").read_text())
+    assert model["exported_score"] == found["exported_score"]
     (warning,) = found["warnings"]
     assert warning.startswith("column size alone tells the target kind (balanced ")
 

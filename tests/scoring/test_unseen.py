@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error, compute_unseen_variance
+from tuner.scoring import (
+    OBJECTIVES,
+    Truth,
+    compute_mean_and_error,
+    compute_unseen_variance,
+    score_held_out_rows,
+    score_objectives,
+)
 
 NAMES = ("accuracy", "balanced_accuracy", "roc_auc")
 
@@ -23,6 +30,19 @@ def test_a_class_of_few_rows_without_a_mistake_is_not_known_without_error(name):
     assert 0.005 < error < 0.1
     many = np.tile(flawless, (100, 1)), np.tile(y, 100)
     assert np.sqrt(compute_unseen_variance(name, *many)) < 0.02 * error
+
+
+def test_held_out_rows_without_a_mistake_do_not_make_a_score_certain():
+    y = np.repeat([0, 1], [94, 6])
+    flawless = predict(y, np.ones(100, bool))
+    held_out, as_they_are = (
+        score(flawless, Truth(y)) for score in (score_held_out_rows, score_objectives)
+    )
+    for name in NAMES:
+        assert as_they_are[name] == (1.0, 0.0)
+        assert held_out[name][0] == 1.0
+        assert 0.005 < held_out[name][1] < 0.2
+    assert held_out["cross_entropy"] == as_they_are["cross_entropy"]
 
 
 def test_one_proportion_has_the_variance_of_agresti_and_coull():

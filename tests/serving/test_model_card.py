@@ -182,6 +182,15 @@ def test_uncalibrated_probabilities_are_reported(content):
     ) in render_line(content, calibration=calibration)
 
 
+def test_the_corrected_score_has_the_calibration_if_a_search_exported_the_model(content):
+    by_hand = render_line(content)
+    assert "Corrected for that, cross_entropy is 0.5500, 95 % interval 0.4" in by_hand
+    exported = {"score": 0.5, "standard_error": 0.05, "interval": [0.4, 0.6]}
+    assert (
+        "Corrected for that, and calibrated, cross_entropy is 0.5000, 95 % interval 0.4"
+    ) in render_line(content, exported_score=exported)
+
+
 def test_an_ensemble_is_listed_and_a_model_without_a_test_says_so(content):
     member = {**DESCRIPTION["pick"], "networks": 2}
     difference = {"difference": -0.01, "difference_interval": [-0.03, 0.01]}

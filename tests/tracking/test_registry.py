@@ -69,6 +69,24 @@ def test_a_version_has_its_scores_and_a_description(client, study):
     assert len(client.get_metric_history(run_id, "score")) == 1
 
 
+def test_the_corrected_score_is_that_with_the_calibration(client, study):
+    exported = {"score": 0.5, "standard_error": 0.1, "interval": [0.25, 0.75]}
+    summary = {**SUMMARY, "exported_score": exported}
+    study.journal.append(EventKind.ENDED, status="finished", summary=summary)
+    run_id = sync(client, study)
+    corrected = ["corrected_score", "corrected_score_low", "corrected_score_high"]
+    metrics = client.get_run(run_id).data.metrics
+    assert [metrics[name] for name in corrected] == [0.5, 0.25, 0.75]
+    pick = {**BEST, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}}
+    leave_export(study, "one", picked="best", pick=pick, exported_score=exported)
+    model_run = client.get_run(sync(client, study))
+    (version,) = list_versions(client)
+    assert "cross_entropy 0.5000, 95 % interval 0.2500 to 0.7500" in version.description
+    model = client.get_logged_model(model_run.outputs.model_outputs[0].model_id)
+    shown = {metric.key: metric.value for metric in model.metrics}
+    assert [shown[name] for name in corrected] == [0.5, 0.25, 0.75]
+
+
 def test_a_version_of_an_older_version_gets_its_scores(client, study):
     """0.2.0 registered a model without scores and a description."""
     pick = {**BEST, "trial": 1, "hyperparameters": {"depth": 1}, "derived": {}}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -61,6 +62,18 @@ class OutOfBag:
     def add(self, by_cluster: np.ndarray) -> OutOfBag:
         """Return the values with the same added to every choice, shape `(clusters,)`."""
         return replace(self, values=self.values + by_cluster.astype(self.values.dtype))
+
+    def to_dict(self, *, maximise: bool) -> dict[str, Any]:
+        """Return the score, its error and its 95 % interval in the form of JSON.
+
+        Args:
+            maximise: Whether a higher score is better, with 1 as the best.
+        """
+        return {
+            "score": self.score,
+            "standard_error": self.standard_error,
+            "interval": list(clip_interval(*self.interval, maximise=maximise)),
+        }
 
     def with_training(self, ratio: float) -> OutOfBag:
         """Return the same values of networks whose training is left to chance.

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tuner.analysis.bias_correction import OutOfBag
 from tuner.analysis.ensemble import Member
 from tuner.analysis.pareto_fronts import Fronts, find_fronts
 from tuner.analysis.picks import PICK_NAMES, PickName, Picks
@@ -33,13 +34,19 @@ class Exportable:
         name: `best`, `smallest`, `ensemble`, or `trial 7`.
         members: The trials, and how many networks of each.
         description: What `model.json` says about it.
-        by_search: Whether a search exports it by itself.
+        out_of_bag: The out-of-bag values of choosing it, with its calibration, if a search exports
+            it by itself. Else None.
     """
 
     name: str
     members: tuple[Member, ...]
     description: Mapping[str, Any]
-    by_search: bool = False
+    out_of_bag: OutOfBag | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def by_search(self) -> bool:
+        """Whether a search exports it by itself."""
+        return self.out_of_bag is not None
 
     @property
     def folder(self) -> str:
@@ -64,7 +71,8 @@ def check_pick(pick: str) -> None:
 def make_exportable(picks: Picks, name: PickName) -> Exportable:
     """Return one of the networks that a study names."""
     description = getattr(picks, name).to_dict()
-    return Exportable(name, picks.list_members(name), description, name == picks.exported)
+    out_of_bag = picks.out_of_bag if name == picks.exported else None
+    return Exportable(name, picks.list_members(name), description, out_of_bag)
 
 
 def list_front(study: Study) -> list[Exportable]:

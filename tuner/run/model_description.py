@@ -49,6 +49,7 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "pick": name_networks(dict(pick), record),
         **({"parts": parts} if parts else {}),
         "cross_validated": _add_intervals(scores),
+        **_describe_exported_score(ready.exportable, record),
         "test": _add_intervals(ready.test),
         **ready.predictions.to_dict(),
         "calibration": ready.calibration.to_dict(),
@@ -63,6 +64,14 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "data": record.data,
         "versions": list_versions(),
     }
+
+
+def _describe_exported_score(exportable: Exportable, record: StudyRecord) -> dict[str, Any]:
+    """Return the score of what a search exports: corrected for the choice, and calibrated."""
+    if exportable.out_of_bag is None:
+        return {}
+    maximise = record.objective.direction == "max"
+    return {"exported_score": exportable.out_of_bag.to_dict(maximise=maximise)}
 
 
 def name_networks(pick: dict[str, Any], record: StudyRecord) -> dict[str, Any]:

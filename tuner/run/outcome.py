@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.analysis import JudgedBaseline, clip_interval
+from tuner.analysis import JudgedBaseline
 from tuner.errors import TunerError
 from tuner.report import ReportContent
 from tuner.study import PredictionTime, TrialRecord
@@ -59,7 +59,7 @@ class Outcome:
             ],
             "ensemble": picks.ensemble.to_dict(),
             "exported": picks.exported,
-            "exported_score": self._describe_export(),
+            "exported_score": picks.out_of_bag.to_dict(maximise=content.maximise),
             "calibration": picks.calibration.to_dict(),
             **content.predictions.to_dict(),
             **self._list_rare_classes(),
@@ -75,15 +75,6 @@ class Outcome:
         """Return the rows of the classes that had too few; earlier studies have none."""
         names = ("left_out_classes", "pooled_classes")
         return {name: self.content.record.data.get(name, {}) for name in names}
-
-    def _describe_export(self) -> dict[str, Any]:
-        """Return the score of the exported model: corrected for the choice, and calibrated."""
-        out_of_bag, maximise = self.content.picks.out_of_bag, self.content.maximise
-        return {
-            "score": out_of_bag.score,
-            "standard_error": out_of_bag.standard_error,
-            "interval": list(clip_interval(*out_of_bag.interval, maximise=maximise)),
-        }
 
 
 def _describe_trial(record: TrialRecord) -> dict[str, Any]:

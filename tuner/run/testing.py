@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
-from tuner.scoring import score_objectives
+from tuner.scoring import score_held_out_rows
 from tuner.study import EventKind, Study, describe_networks
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def score_test_rows(
     rows, test = setup.split.test, {}
     if len(rows):
         raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
-        test = score_objectives(trained.predict_proba(raw), setup.test_truth)
+        test = score_held_out_rows(trained.predict_proba(raw), setup.test_truth)
     study.journal.append(
         EventKind.TESTED,
         **describe_networks(picking.exportable.members),

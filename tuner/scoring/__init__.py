@@ -12,7 +12,7 @@ from tuner.scoring.objectives import (
     find_objective,
     roc_auc,
 )
-from tuner.scoring.scores import score_objectives
+from tuner.scoring.scores import score_held_out_rows, score_objectives
 from tuner.scoring.truth import Truth
 from tuner.scoring.unseen import add_unseen, compute_unseen_variance
 
@@ -35,5 +35,6 @@ __all__ = [
     "find_own_metric",
     "read_threshold",
     "roc_auc",
+    "score_held_out_rows",
     "score_objectives",
 ]

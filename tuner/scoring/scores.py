@@ -1,11 +1,14 @@
 """The scores of predictions in every objective."""
 
+from math import sqrt
+
 import numpy as np
 
 from tuner.scoring.objectives import OBJECTIVES, compute_mean_and_error
 from tuner.scoring.truth import Truth
+from tuner.scoring.unseen import compute_unseen_variance
 
-__all__ = ["score_objectives"]
+__all__ = ["score_held_out_rows", "score_objectives"]
 
 
 def score_objectives(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
@@ -23,3 +26,19 @@ def score_objectives(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple
     }
     means = {name: compute_mean_and_error(each) for name, each in values.items()}
     return {name: mean for name, mean in means.items() if not np.isnan(mean[0])}
+
+
+def score_held_out_rows(probabilities: np.ndarray, truth: Truth) -> dict[str, tuple[float, float]]:
+    """Return the mean of every objective on held-out rows and its standard error, by name.
+
+    The error allows for mistakes that no row shows: a few rows of a rare class that are all right
+    do not say that it is known without error.
+
+    Args:
+        probabilities: Shape `(rows, classes)`.
+        truth: The true classes of the rows.
+    """
+    return {
+        name: (mean, sqrt(error**2 + compute_unseen_variance(name, probabilities, truth.y)))
+        for name, (mean, error) in score_objectives(probabilities, truth).items()
+    }

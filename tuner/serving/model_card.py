@@ -128,7 +128,7 @@ def _render_scores(description: Mapping[str, Any]) -> list[str]:
             for name, score in description["cross_validated"].items()
         ),
         "",
-        "The brackets hold the 95 % interval: 1.96 standard errors over rows in each direction.",
+        "The brackets hold the 95 % interval: 1.96 standard errors in each direction.",
         "",
         f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
         "rows, before calibration. Networks that did not train on a row predict it. "
@@ -142,10 +142,13 @@ def _describe_correction(description: Mapping[str, Any]) -> str:
     pick, trials = description["pick"], description["measured"]["trials"]
     if pick["corrected_score"] is None:
         return str(pick["note"])
+    score, interval, calibrated = pick["corrected_score"], pick["corrected_interval"], ""
+    if exported := description.get("exported_score"):
+        score, interval, calibrated = exported["score"], exported["interval"], "and calibrated, "
     return (
         f"The score is optimistic, because the network was picked among {trials} trials. Corrected "
-        f"for that, {description['objective']} is {pick['corrected_score']:.4f}, 95 % interval "
-        f"{format_interval(pick['corrected_interval'])}."
+        f"for that, {calibrated}{description['objective']} is {score:.4f}, 95 % interval "
+        f"{format_interval(interval)}."
     )
 
 

@@ -91,10 +91,10 @@ def make_model_metrics(
 
 def _list_scores(model: ScoredModel, objective: str) -> dict[str, float]:
     pick = model.pick
-    values = {name: pick.get(name) for name in ("score", "standard_error", "corrected_score")}
-    low, high = pick.get("corrected_interval") or (None, None)
-    values |= {"corrected_score_low": low, "corrected_score_high": high}
-    values["parameters"] = pick.get("parameters")
+    values = {name: pick.get(name) for name in ("score", "standard_error", "parameters")}
+    if model.corrected is not None:
+        values["corrected_score"], (low, high) = model.corrected
+        values |= {"corrected_score_low": low, "corrected_score_high": high}
     for name, value in pick.get("scores", {}).items():
         if name != objective:
             values[name_score(name, "val")] = value

@@ -19,16 +19,19 @@ class ScoredModel:
     Attributes:
         pick: The trial or the ensemble, as `--json` describes it.
         test: Mean and standard error of each objective on the held-out rows, by name.
+        corrected: Its score, corrected for the choice among trials, and the 95 % interval; with
+            its calibration if a search exports it by itself. None if no correction is defined.
     """
 
     pick: Mapping[str, Any]
     test: Mapping[str, tuple[float, float]]
+    corrected: tuple[float, tuple[float, float]] | None
 
     @classmethod
     def from_summary(cls, summary: Mapping[str, Any]) -> "ScoredModel":
         """Return the model of a run, from the object that `--json` prints."""
         pick = summary[summary.get("exported", "best")]
-        return cls(pick, _read_scores(summary.get("test") or {}))
+        return cls(pick, _read_scores(summary.get("test") or {}), _read_corrected(summary, pick))
 
 
 def load_scored_model(study: Study, fingerprint: str) -> ScoredModel | None:
@@ -47,7 +50,8 @@ def load_scored_model(study: Study, fingerprint: str) -> ScoredModel | None:
     description = json.loads(read_file(path))
     if description["fingerprint"] != fingerprint:
         return None
-    return ScoredModel(description.get("pick", {}), _read_scores(description.get("test", {})))
+    pick, test = description.get("pick", {}), _read_scores(description.get("test", {}))
+    return ScoredModel(pick, test, _read_corrected(description, pick))
 
 
 def describe_scored_model(model: ScoredModel, study: Study) -> str:
@@ -59,11 +63,11 @@ def describe_scored_model(model: ScoredModel, study: Study) -> str:
         errors = pick["standard_errors"]
         scores = {name: (score, errors[name]) for name, score in pick["scores"].items()}
         lines.append(f"- cross-validated: {list_scores(_put_accuracy_first(scores))}")
-    if pick.get("corrected_interval"):
-        low, high = pick["corrected_interval"]
+    if model.corrected:
+        score, (low, high) = model.corrected
         lines.append(
-            f"- corrected for the choice among trials: {record.objective.name} "
-            f"{pick['corrected_score']:.4f}, 95 % interval {low:.4f} to {high:.4f}"
+            f"- corrected for the choice among trials: {record.objective.name} {score:.4f}, 95 % "
+            f"interval {low:.4f} to {high:.4f}"
         )
     if model.test:
         rows = f"{len(record.split.test):,} held-out rows"
@@ -95,3 +99,14 @@ def _put_accuracy_first(
 
 def _read_scores(scores: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, float]]:
     return {name: (score["score"], score["standard_error"]) for name, score in scores.items()}
+
+
+def _read_corrected(
+    description: Mapping[str, Any], pick: Mapping[str, Any]
+) -> tuple[float, tuple[float, float]] | None:
+    """Read the corrected score; that of the pick before its calibration if there is no other."""
+    if exported := description.get("exported_score"):  # 0.2.0 and older lack it
+        return exported["score"], tuple(exported["interval"])
+    if not pick.get("corrected_interval"):
+        return None
+    return pick["corrected_score"], tuple(pick["corrected_interval"])
