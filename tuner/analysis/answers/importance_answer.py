@@ -1,5 +1,6 @@
 """The answer on which hyperparameters matter most."""
 
+from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Answer
 from tuner.words import capitalize_first, count_noun, join_words, say_name
@@ -27,11 +28,7 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
     above[:1] = [name.replace("%)", "% of the importance)") for name in above[:1]]
     below = [say_name(name) for name in importance.shares if name not in importance.above_chance]
     if not above:
-        return (
-            f"Nothing shows in {count_noun(importance.trials, 'trial')} that any hyperparameter "
-            "matters: none is more important than by chance.",
-            evidence.more_trials,
-        )
+        return _describe_none(evidence), evidence.more_trials
     first = (
         f"Whether a trial is among the best {importance.good} of {importance.trials} is decided "
         f"by {join_words(above)}. Even so, the best trials of different settings can be equally "
@@ -41,3 +38,24 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
         return (first,)
     verb = "is" if len(below) == 1 else "are"
     return first, capitalize_first(f"{join_words(below)} {verb} no more important than by chance.")
+
+
+def _describe_none(evidence: Evidence) -> str:
+    """Return that no hyperparameter is important. Its settings may be told apart nevertheless."""
+    importance = evidence.importance
+    trials = count_noun(importance.trials, "trial")
+    told = [
+        say_name(name)
+        for name in importance.shares
+        if any(pair.told_apart for pair in compare_hyperparameter(evidence, name).pairs)
+    ]
+    if not told:
+        return (
+            f"Nothing shows in {trials} that any hyperparameter matters: none is more important "
+            "than by chance."
+        )
+    return (
+        f"Of {trials}, which are among the best {importance.good} is decided by no hyperparameter "
+        f"more than by chance. Yet settings of {join_words(told)} are told apart, by the best "
+        "trials of each."
+    )

@@ -1,0 +1,23 @@
+"""The answer on which hyperparameters matter."""
+
+import pytest
+
+from tuner.analysis.answers.importance_answer import importance_answer
+from tuner.analysis.importance import Importance
+
+
+@pytest.mark.parametrize(
+    ("shift", "expected"),
+    [
+        (0.0, "Nothing shows in 16 trials that any hyperparameter matters: none is more important"),
+        (
+            0.5,
+            "Of 16 trials, which are among the best 4 is decided by no hyperparameter more than by "
+            "chance. Yet settings of depth are told apart, by the best trials of each.",
+        ),
+    ],
+)
+def test_that_none_is_important_does_not_belie_settings_that_are_told_apart(made, shift, expected):
+    evidence = made().add_depths({0: shift, 1: 0.0}, 8).evidence()
+    evidence.__dict__["importance"] = Importance({"depth": 1.0}, (), trials=16, good=4)
+    assert importance_answer(evidence).sentences[0].startswith(expected)
