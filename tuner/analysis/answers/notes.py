@@ -22,8 +22,10 @@ _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "
     "than one standard error. It underfits if the larger part of this is a higher training loss, "
     "and overfits if it is a wider gap between the two losses. Training loss is measured during "
-    "training, with dropout."
+    "training"
 )
+
+_DROPOUTS = {"dropout", "input_dropout"}
 
 
 def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
@@ -37,7 +39,7 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         _COMPARISON,
         *_describe_pruned(evidence),
         *_describe_failed(evidence),
-        *([_FITTING] if spans else []),
+        *([_describe_fitting(evidence)] if spans else []),
         *_describe_groups(evidence),
         *_describe_order(evidence),
         *([_DRAWS] if evidence.compared and len(evidence.varied) > 1 else []),
@@ -50,6 +52,11 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
             "random search."
         )
     return tuple(notes)
+
+
+def _describe_fitting(evidence: Evidence) -> str:
+    names = {name for record in evidence.records for name in record.hyperparameters}
+    return f"{_FITTING}{', with dropout' if names & _DROPOUTS else ''}."
 
 
 def _describe_groups(evidence: Evidence) -> list[str]:
