@@ -211,7 +211,7 @@ def judge_baselines(
     differences = [OutOfBag.from_values(own) - exported for own in values]
     tests = run_paired_tests(differences, truth, split)
     adjusted = adjust_by_holm([test.p for test in tests])
-    maximise = OBJECTIVES[objective].direction == "max"
+    maximise = OBJECTIVES[objective].maximise
     return tuple(
         JudgedBaseline(
             name=baseline.name,

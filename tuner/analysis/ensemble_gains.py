@@ -26,7 +26,6 @@ class EnsembleGains:
 
     def __init__(self, study: Study, truth: Truth) -> None:
         self._study, self._truth = study, truth
-        self._maximise = study.record.objective.direction == "max"
         self._true_class = lru_cache(_KEPT)(self._read_true_class)
 
     def __call__(self, before: Sequence[TrialRecord], now: Sequence[TrialRecord]) -> bool:
@@ -44,9 +43,9 @@ class EnsembleGains:
 
     def _average(self, records: Sequence[TrialRecord]) -> np.ndarray | None:
         """Return the ensemble's probability of each row's true class; None without a trial."""
-        sign = -1.0 if self._maximise else 1.0
+        to_loss = self._study.record.objective.to_loss
         completed = [record for record in records if record.completed]
-        pool = sorted(completed, key=lambda r: (sign * r.result.score, r.trial))[:_POOL]
+        pool = sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial))[:_POOL]
         if not pool:
             return None
         stacked = np.stack([self._true_class(record.trial) for record in pool])

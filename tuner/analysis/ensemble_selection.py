@@ -219,7 +219,7 @@ class Library:
                 values = values + pairs * self._repeat_gain(index, objective)
         mean = float(values.mean())
         # a gain is an estimate, and may pass the best score that there is
-        best = min(mean, 1.0) if OBJECTIVES[objective].direction == "max" else max(mean, 0.0)
+        best = min(mean, 1.0) if OBJECTIVES[objective].maximise else max(mean, 0.0)
         return values if best == mean else values + (best - mean)
 
     def make_best_procedure(self, objective: str) -> Procedure:

@@ -109,9 +109,9 @@ def _explain_missing(study: Study, number: int) -> str:
 
 def _list_completed(study: Study) -> str:
     """Return the completed trials, as the end of a sentence."""
-    sign = -1.0 if study.record.objective.direction == "max" else 1.0
+    to_loss = study.record.objective.to_loss
     completed = (record for record in study.read_trials() if record.completed)
-    order = sorted(completed, key=lambda r: (sign * r.result.score, r.trial))
+    order = sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial))
     if not order:
         return "none of its trials was completed"
     numbers = list_first([str(record.trial) for record in order], _LISTED)

@@ -49,7 +49,7 @@ def find_fronts(study: Study, records: Sequence[TrialRecord]) -> Fronts:
         study: The study.
         records: The study's trials. Only completed ones can be on a front.
     """
-    times, maximise = study.read_prediction_times(), study.record.objective.direction == "max"
+    times, maximise = study.read_prediction_times(), study.record.objective.maximise
     measured = [record for record in records if record.trial in times.trials]
 
     def get_seconds(record: TrialRecord) -> float:

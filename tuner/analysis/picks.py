@@ -94,7 +94,7 @@ def pick_networks(
     Raises:
         SearchFailed: No trial was completed.
     """
-    settings, maximise = study.record.settings, study.record.objective.direction == "max"
+    settings, maximise = study.record.settings, study.record.objective.maximise
     records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth, known)
     objective = study.record.objective.name
     compute_unseen = partial(compute_unseen_variance, objective, y=truth.y)
@@ -202,7 +202,7 @@ def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.nd
     score_clusters = {
         name: partial(truth.score_clusters, o.row_values) for name, o in OBJECTIVES.items()
     }
-    scoring = Scoring(truth, score_clusters, objective.name, objective.direction == "max")
+    scoring = Scoring(truth, score_clusters, objective.name, objective.maximise)
     return Library(
         list(study.read_trials()),
         cluster_values,

@@ -66,7 +66,7 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
 
     records = sorted(study.read_trials(), key=lambda record: record.trial)
     times = study.read_prediction_times()
-    ranks = _rank_trials(records, maximise=study.record.objective.direction == "max")
+    ranks = _rank_trials(records, maximise=study.record.objective.maximise)
     rows = [
         (
             {

@@ -61,9 +61,9 @@ def describe_studies(root: Path) -> list[dict[str, Any]]:
 
 def _describe(study: Study) -> dict[str, Any]:
     record, trials, last = study.record, list(study.read_trials()), read_last_settings(study)
-    choose = min if record.objective.direction == "min" else max
+    to_loss = record.objective.to_loss
     completed = [trial for trial in trials if trial.completed]
-    best = choose(completed, key=lambda trial: trial.result.score, default=None)
+    best = min(completed, key=lambda trial: to_loss(trial.result.score), default=None)
     return {
         "study": record.name,
         "title": record.title,

@@ -43,7 +43,7 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
         scores,
         studies[0].truth,
         studies[0].study.record.split,
-        maximise=OBJECTIVES[objective].direction == "max",
+        maximise=OBJECTIVES[objective].maximise,
     )
     data = studies[0].study.record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"

@@ -65,14 +65,14 @@ class ReportContent:
     @property
     def maximise(self) -> bool:
         """Whether a higher score is better."""
-        return self.study.record.objective.direction == "max"
+        return self.study.record.objective.maximise
 
     @property
     def completed(self) -> tuple[TrialRecord, ...]:
         """The trials that trained to their end, the best first."""
-        sign = -1.0 if self.maximise else 1.0
+        to_loss = self.study.record.objective.to_loss
         completed = (record for record in self.records if record.completed)
-        return tuple(sorted(completed, key=lambda r: (sign * r.result.score, r.trial)))
+        return tuple(sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial)))
 
     def describe_trial(self, trial: TrialRecord) -> str:
         """Return the hyperparameters in which the trials differ, with this trial's values.

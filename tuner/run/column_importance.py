@@ -74,7 +74,6 @@ def measure_column_importance(
             f"study {study.record.name}: its rows are arrays, which have no columns to shuffle"
         )
     objective = OBJECTIVES[setup.settings.objective]
-    sign = -1.0 if objective.direction == "max" else 1.0
     networks = _OutOfFoldNetworks.train(setup, study, members, repeats, on_note)
 
     def score(column: str | None = None, repeat: int = 0) -> np.ndarray:
@@ -84,7 +83,9 @@ def measure_column_importance(
     kept, found = score(), []
     for name in (column.name for column in schema.used):
         values = np.mean([score(name, repeat) for repeat in range(repeats)], axis=0)
-        found.append(ColumnImportance(name, *compute_mean_and_error(sign * (values - kept))))
+        found.append(
+            ColumnImportance(name, *compute_mean_and_error(objective.to_loss(values - kept)))
+        )
     return sorted(found, key=lambda each: -each.importance)
 
 

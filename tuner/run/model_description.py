@@ -70,7 +70,7 @@ def _describe_exported_score(exportable: Exportable, record: StudyRecord) -> dic
     """Return the score of what a search exports: corrected for the choice, and calibrated."""
     if exportable.out_of_bag is None:
         return {}
-    maximise = record.objective.direction == "max"
+    maximise = record.objective.maximise
     return {"exported_score": exportable.out_of_bag.to_dict(maximise=maximise)}
 
 
@@ -97,5 +97,5 @@ def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
 def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
     if name not in OBJECTIVES:  # a metric of the hypermodel's own, whose range is not known
         return score - NORMAL * error, score + NORMAL * error
-    maximise = OBJECTIVES[name].direction == "max"
+    maximise = OBJECTIVES[name].maximise
     return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)

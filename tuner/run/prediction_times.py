@@ -89,7 +89,7 @@ def measure_prediction_times(
     device, rows = _choose_device(), _encode_rows(setup)
     begun = time.perf_counter()  # TensorFlow has been imported
     completed = [record for record in study.read_trials() if record.completed]
-    ordered = _sort_by_merit(completed, maximise=study.record.objective.direction == "max")
+    ordered = _sort_by_merit(completed, maximise=study.record.objective.maximise)
     groups = _group_by_shape(ordered) if setup.space else ([record] for record in ordered)
     networks, notes = _build_networks(setup, groups, rows, until=begun + _BUILDING * seconds)
     _measure_networks(networks, rows, until=begun + seconds)

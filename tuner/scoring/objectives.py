@@ -14,7 +14,7 @@ objective has the same properties:
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NoReturn, cast
+from typing import Literal, NoReturn, TypeVar, cast
 
 import numpy as np
 
@@ -30,6 +30,8 @@ __all__ = [
     "list_curves",
     "roc_auc",
 ]
+
+Number = TypeVar("Number", float, np.ndarray)
 
 # Keras's epsilon: a row that is wrong with certainty costs 16.1 instead of infinity.
 EPSILON = 1e-7
@@ -158,9 +160,18 @@ class Objective:
     row_values: Callable[[np.ndarray, np.ndarray], np.ndarray]
     own: bool = False
 
+    @property
+    def maximise(self) -> bool:
+        """Whether a higher score is better."""
+        return self.direction == "max"
+
     def is_better(self, score: float, than: float) -> bool:
         """Return whether a score is strictly better than another."""
-        return score < than if self.direction == "min" else score > than
+        return score > than if self.maximise else score < than
+
+    def to_loss(self, score: Number) -> Number:
+        """Return a score, or scores, so that lower is better."""
+        return -score if self.maximise else score
 
     @property
     def setting(self) -> str:
@@ -170,7 +181,7 @@ class Objective:
     @property
     def worst(self) -> float:
         """The worst possible score."""
-        return float("inf") if self.direction == "min" else float("-inf")
+        return float("-inf") if self.maximise else float("inf")
 
 
 OBJECTIVES: dict[str, Objective] = {

@@ -64,8 +64,8 @@ class Clock:
         """
         self._ended += 1
         if result.status == "completed":
-            sign = -1.0 if self._objective.direction == "max" else 1.0
-            best = sorted([*self._best, result], key=lambda each: sign * each.score)
+            to_loss = self._objective.to_loss
+            best = sorted([*self._best, result], key=lambda each: to_loss(each.score))
             self._best = best[: self._final.networks]
             self._choose_final_networks(count_running)
 

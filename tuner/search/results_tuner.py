@@ -109,10 +109,9 @@ class ResultsTuner(keras_tuner.Tuner):
         """Return KerasTuner's trials of the best completed ones, best first."""
         if self.problem is None:
             self.reload()
+        to_loss = self.plan.objective.to_loss
         completed = [record for record in self.records if record.completed]
-        completed.sort(key=lambda record: record.trial)
-        falls = self.plan.objective.direction == "min"
-        completed.sort(key=lambda record: record.result.score, reverse=not falls)
+        completed.sort(key=lambda record: (to_loss(record.result.score), record.trial))
         return [self._make_trial(record) for record in completed[:most]]
 
     def _make_trial(self, record: TrialRecord) -> Any:

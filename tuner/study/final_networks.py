@@ -111,8 +111,8 @@ def adds_networks_on_all_rows(study: "Study", completed: Sequence[TrialResult]) 
         return False
     if (chosen := _read_choice(study)) is not None:
         return chosen
-    sign = -1.0 if study.record.objective.direction == "max" else 1.0
-    best = sorted(completed, key=lambda result: sign * result.score)[:NETWORKS]
+    to_loss = study.record.objective.to_loss
+    best = sorted(completed, key=lambda result: to_loss(result.score))[:NETWORKS]
     return trains_on_all_rows(best, study.record.split, _read_limit(study))
 
 

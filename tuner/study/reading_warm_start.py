@@ -16,7 +16,7 @@ def read_warm_start(earlier: Study) -> WarmStart:
         StudyError: It has no completed trial, or cannot be read.
     """
     record = earlier.record
-    maximise = record.objective.direction == "max"
+    maximise = record.objective.maximise
     completed = [trial for trial in earlier.read_trials() if trial.completed]
     if not completed:
         raise StudyError(

@@ -73,7 +73,7 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
     table = {
         "searchFilter": f"tags.`tuner.id` = '{study.id}'",
         "orderByKey": "metrics.`score`",
-        "orderByAsc": study.objective.direction == "min",
+        "orderByAsc": not study.objective.maximise,
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs",

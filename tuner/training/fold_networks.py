@@ -100,7 +100,7 @@ class FoldNetworks:
             is_full = len(self._kept) >= self.most_trials
             if not is_full and self._count_bytes() + nbytes <= self.most_bytes:
                 return True
-            return self._sign * score < self._sign * self._kept[self._find_worst()].score
+            return self.objective.is_better(score, than=self._kept[self._find_worst()].score)
 
     def take_over(self, others: FoldNetworks) -> None:
         """Keep the networks that others keep, as far as they are among the best."""
@@ -117,11 +117,8 @@ class FoldNetworks:
 
     def _find_worst(self) -> int:
         """Return the trial with the worst score; of equal ones, the latest."""
-        return max(self._kept, key=lambda trial: (self._sign * self._kept[trial].score, trial))
-
-    @property
-    def _sign(self) -> float:
-        return 1.0 if self.objective.direction == "min" else -1.0
+        to_loss = self.objective.to_loss
+        return max(self._kept, key=lambda trial: (to_loss(self._kept[trial].score), trial))
 
 
 def count_bytes(folds: Sequence[FoldValues]) -> int:

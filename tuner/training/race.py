@@ -137,7 +137,7 @@ class Race:
     def __init__(self, epochs: int, objective: Objective) -> None:
         self.rungs = choose_rungs(epochs)
         self._epochs = epochs
-        self._lower_is_better = objective.direction == "min"
+        self._lower_is_better = not objective.maximise
         self._lock = threading.Lock()
         self._runners: dict[int, _Runner] = {}
         # losses of settled trials at the rungs that they led, until all rungs have judged them

@@ -46,7 +46,7 @@ class TrialEvidence:
     @property
     def maximise(self) -> bool:
         """Whether a higher objective is better."""
-        return self.study.objective.direction == "max"
+        return self.study.objective.maximise
 
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:

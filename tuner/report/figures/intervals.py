@@ -84,7 +84,7 @@ def _make_frame(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    maximise = OBJECTIVES[objective].direction == "max"
+    maximise = OBJECTIVES[objective].maximise
     rows = []
     for estimate in estimates:
         low, high = clip_interval(estimate.low, estimate.high, maximise=maximise)

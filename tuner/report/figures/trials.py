@@ -73,7 +73,7 @@ def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
     import pandas as pd
 
     names = _list_varied(records, study)
-    maximise = study.objective.direction == "max"
+    maximise = study.objective.maximise
     rows = [
         {**_list_results(record, maximise=maximise), **_list_hyperparameters(record, names)}
         for record in records

@@ -70,8 +70,8 @@ def _describe_screened(content: ReportContent) -> str:
     if not events:
         return ""
     objective = content.record.objective
-    sign = -1.0 if objective.direction == "max" else 1.0
-    known = sorted((e for e in events if e["score"]), key=lambda e: sign * e["score"][0])
+    known = [event for event in events if event["score"]]
+    known.sort(key=lambda event: objective.to_loss(event["score"][0]))
     told = [
         f"{content.record.find_first_name(e['hyperparameters'])} {format_score(*e['score'])}"
         for e in known

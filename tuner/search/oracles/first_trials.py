@@ -71,7 +71,7 @@ class FirstTrials:
 
     def __init__(self, oracle: Proposer, objective: Objective) -> None:
         self._oracle = oracle
-        self._sign = -1.0 if objective.direction == "max" else 1.0
+        self._objective = objective
         self.screened: list[Screened] = []
 
     def propose(self) -> dict[str, Value] | None:
@@ -99,12 +99,12 @@ class FirstTrials:
     def rank(self) -> list[Screened]:
         """Return the screened ones, best first, without those that are clearly worse."""
         known = [each for each in self.screened if not math.isnan(each.score)]
-        known.sort(key=lambda each: self._sign * each.score)
+        known.sort(key=lambda each: self._objective.to_loss(each.score))
         return [each for each in known if not self._is_clearly_worse(each, known[0])]
 
     def _is_clearly_worse(self, one: Screened, best: Screened) -> bool:
         error = max(one.standard_error, best.standard_error)
-        return self._sign * (one.score - best.score) > _CLEARLY * error
+        return self._objective.to_loss(one.score - best.score) > _CLEARLY * error
 
     def _list_all(self) -> list[dict[str, Value]]:
         return [dict(first.values) for first in self._oracle.space.first]
