@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from tuner.analysis import EnsembleGains
+from tuner.scoring import OBJECTIVES
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 
@@ -17,7 +18,7 @@ def make_gains(*right):
     stacked = [np.stack([p, 1 - p], axis=1) for p in probabilities]
     study = SimpleNamespace(
         arrays=SimpleNamespace(read_probabilities=stacked.__getitem__),
-        record=SimpleNamespace(objective=SimpleNamespace(direction="min")),
+        record=SimpleNamespace(objective=OBJECTIVES["cross_entropy"]),
     )
     truth = SimpleNamespace(y=np.zeros(ROWS, int))
     records = [
