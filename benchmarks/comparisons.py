@@ -3,6 +3,7 @@
     python benchmarks/comparisons.py                    # made scores, then small classifiers
     python benchmarks/comparisons.py --comparisons 2000
     python benchmarks/comparisons.py --behind 3         # made scores, one setting is worse
+    python benchmarks/comparisons.py --labels           # what all settings of a draw share
 
 Made scores: those of two folds of a trial have the correlation that Nadeau and Bengio suppose,
 since their training rows overlap, and trials differ by luck, as by a learning rate that was drawn:
@@ -11,6 +12,10 @@ bad, most are, a network trains or does not, settings differ in how much they va
 shared by all settings; and the worse trials may be pruned. Small classifiers: randomised trees
 on random folds of random tables, that differ by their seeds alone, or by their depths too, which
 are drawn alike for all settings.
+
+Labels: of what all settings of a draw share, such as a learning rate in a search that compares
+depths, two values without effect. By trials each trial counts; by draws the best of each draw does,
+as in a report's answers.
 """
 
 import argparse
@@ -21,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.analysis.answers.draws import choose_best_of_draws
 from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
 from tuner.analysis.significance import Variance, adjust_by_holm, run_t_test
 from tuner.folds import Split, Splitter
@@ -76,7 +82,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--comparisons", type=int, default=500, help="of each kind")
     parser.add_argument("--behind", type=float, default=0.0, help="how much worse one setting is")
+    parser.add_argument("--labels", action="store_true", help="what all settings of a draw share")
     given = parser.parse_args()
+    if given.labels:
+        print_labels(given.comparisons)
+        return
     print("| trials differ by | luck | by folds alone | told apart, mean | most | of |")
     print("|---|---|---|---|---|---|")
     for shape, size in [("normal", 0.0), *product((*LUCK, *PRUNED), (1.0, 10.0))]:
@@ -107,6 +117,47 @@ def main() -> None:
             f"| {what} | {kind[0]} × {kind[1]} | {kind[2]} | {by_folds:.1%} | {share:.1%} |",
             flush=True,
         )
+
+
+def print_labels(comparisons: int) -> None:
+    """Print how often two values without effect, each drawn for whole rounds, are told apart."""
+    print("| trials differ by | told apart by trials | by draws |")
+    print("|---|---|---|")
+    for shape in LUCK:
+        found = [
+            rates_of_labels(made(kind, shape, 10.0), comparisons)
+            for kind in product((3, 7), (6, 8, 16), (5,))
+        ]
+        by_trials, by_draws = np.mean(found, axis=0)
+        print(f"| {shape} | {by_trials:.1%} | {by_draws:.1%} |", flush=True)
+
+
+def rates_of_labels(families: Iterator[Family], count: int) -> tuple[float, float]:
+    """Return the shares of comparisons that tell two labels of rounds apart, by trials and draws.
+
+    Half of the rounds have one label, the others the other, at random.
+    """
+    rng = np.random.default_rng(0)
+    told = np.zeros(2)
+    for _ in range(count):
+        records, cluster_values, split = next(families)
+        settings = len({record.hyperparameters["setting"] for record in records})
+        labels = rng.permutation(np.arange(len(records) // settings) % 2)
+        labelled = [
+            replace(record, hyperparameters={**record.hyperparameters, "label": int(label)})
+            for record, label in zip(records, np.repeat(labels, settings), strict=True)
+        ]
+        best = choose_best_of_draws(labelled, "setting", "label", maximise=False)
+        for place, compared in enumerate((labelled, best)):
+            made_of = compare_settings(
+                compared,
+                cluster_values,
+                get_setting=group_by_hyperparameter("label"),
+                split=split,
+                maximise=False,
+            )
+            told[place] += any(pair.told_apart for pair in made_of.pairs)
+    return told[0] / count, told[1] / count
 
 
 def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
