@@ -1,7 +1,7 @@
 """What parts of networks are worth is in the journal, for the model card."""
 
-from tests.helpers.setups import DEPTHS, make_setup, write_untrained_study
-from tests.helpers.spaces import make_space
+from tests.helpers.setups import write_noisy_study
+from tuner.run import answering
 from tuner.run.part_answers import keep_part_answers, read_part_answers
 from tuner.run.run import Run
 from tuner.study import EventKind, Listener
@@ -21,20 +21,21 @@ def test_what_parts_are_worth_is_written_once_and_read_again(make_study):
     assert study.read_answer() == "Another network."
 
 
-def test_the_answer_is_told_before_it_is_computed_what_parts_are_worth(tmp_path):
-    setup = make_setup(make_space(DEPTHS))
+def test_the_answer_is_told_before_it_is_computed_what_parts_are_worth(
+    setup, tmp_path, monkeypatch
+):
     told = []
 
     class Told(Listener):
         def on_answer(self, sentence, picks):
             told.append(sentence)
 
-    def answer_parts():
+    def answer_parts(evidence):
         told.append("parts")
         return HELP
 
-    run = Run(setup, write_untrained_study(setup, tmp_path / "runs", []), [Told()])
-    run.answer("A network.", [], answer_parts)
-    assert told == ["A network.", "parts"]
+    monkeypatch.setattr(answering, "answer_parts", answer_parts)
+    run = Run(setup, write_noisy_study(setup, tmp_path / "runs"), [Told()])
+    answering.pick_and_answer(run, None)
+    assert told == [run.study.read_answer(), "parts"]
     assert read_part_answers(run.study) == HELP
-    assert run.study.read_answer() == "A network."

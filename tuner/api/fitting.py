@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuner.api.boundary import Caller
-from tuner.data.hazards import find_hazards
 from tuner.run.fitting import fit_network
 from tuner.run.request import Destination
 from tuner.run.row_times import add_row_time
@@ -38,9 +37,9 @@ def search_and_train(
     if setup.lacks_row_time:
         caller.import_heavy()
         setup = add_row_time(setup)
-    hazards = () if caller.messages.mute else find_hazards(setup.dataset)
-    for warning in (*setup.dataset.warnings, *hazards):
-        caller.messages.warn(f"warning: {warning}")
+    if not caller.messages.mute:  # it takes time to find what to warn of
+        for warning in setup.data_warnings:
+            caller.messages.warn(f"warning: {warning}")
     progress = Progress(caller.messages, Shown.from_setup(setup), caller.started)
     workers = engine.open(setup.settings.trainer, caller.import_heavy, on_note=progress.on_note)
     with progress.show(), workers as crew:

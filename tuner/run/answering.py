@@ -1,7 +1,6 @@
 """The answers of a study, from its trials, its picks and its baselines."""
 
 from dataclasses import replace
-from functools import partial
 
 from tuner.analysis import (
     Evidence,
@@ -12,6 +11,7 @@ from tuner.analysis import (
 )
 from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
+from tuner.run.part_answers import keep_part_answers
 from tuner.run.picking import PickingResult, describe_picks, pick
 from tuner.run.run import Run
 from tuner.run.setup import Setup
@@ -35,7 +35,9 @@ def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult
     picking = pick(setup, study, seen.cluster_values if seen else None)
     evidence = make_evidence(setup, study, picking.picks, seen)
     answer = answer_own_question(setup, study, picking.picks, evidence)
-    run.answer(answer, describe_picks(study, picking.picks), partial(answer_parts, evidence))
+    run.tell_answer(answer, describe_picks(study, picking.picks))
+    keep_part_answers(study, answer, answer_parts(evidence))  # it takes longer
+    run.keep_answer(answer)
     mark_done(study, Stage.PICKING, picking.basis)
     return picking, evidence
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from tuner.errors import StudyError
 from tuner.run.estimates import Estimates
-from tuner.run.part_answers import keep_part_answers
 from tuner.run.setup import Setup
 from tuner.run.side_files import find_damaged_files
 from tuner.study import EventKind, Listener, Study
@@ -65,24 +64,10 @@ class Run:
         for listener in self.listeners:
             listener.on_stage(description)
 
-    def answer(
-        self,
-        sentence: str,
-        picks: Sequence[str],
-        answer_parts: Callable[[], Mapping[str, str]],
-    ) -> None:
-        """Tell the listeners the answer to the space's question, and write it to the journal.
-
-        Args:
-            sentence: The answer.
-            picks: A line for each pick.
-            answer_parts: Returns what parts of networks are worth, for the model card: a sentence
-                by question. It takes longer, so that it is called once the answer is told.
-        """
+    def tell_answer(self, sentence: str, picks: Sequence[str]) -> None:
+        """Tell the listeners the answer to the space's question, with a line for each pick."""
         for listener in self.listeners:
             listener.on_answer(sentence, picks)
-        keep_part_answers(self.study, sentence, answer_parts())
-        self.keep_answer(sentence)
 
     def keep_answer(self, sentence: str) -> None:
         """Write an answer to the journal, unless it is the journal's last answer already.

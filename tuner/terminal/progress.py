@@ -85,7 +85,7 @@ class Progress(Listener):
             started=started,
         )
         self._pace: Pace | None = None
-        self._best: TrialRecord | None = None
+        self._best_score = self.settings.plan.objective.worst
         self._study: Study | None = None
         self._notes: set[str] = set()  # that were printed
         self._held: list[str] | None = None  # lines that wait for the answer
@@ -104,7 +104,7 @@ class Progress(Listener):
         self.messages.say(f"study {study.record.name}: {study.record.title}")
         for record in study.read_trials():
             self.ended += 1
-            self._describe_result(record)
+            self._compare_with_best(record)
         if self.ended:
             self.messages.say(f"{count_noun(self.ended, 'trial')} ended in earlier runs")
         self._pace = Pace(self.settings.max_trials - self.ended, self.settings.epochs)
@@ -148,31 +148,24 @@ class Progress(Listener):
         }
         values = self._find_name(record.hyperparameters) or format_hyperparameters(searched)
         what = f"trial {record.trial}: {values}" if values else f"trial {record.trial}"
-        result = self._describe_result(record)
+        result = _describe_result(record, self.settings.plan.objective.name)
+        if self._compare_with_best(record):
+            result += "  ← best so far"
         self._line.ended, self._line.activity = self.ended, ""
         self.messages.say(f"{number} {what}: {result}")
 
     def _find_name(self, hyperparameters: dict[str, Value]) -> str | None:
         return None if self._study is None else self._study.record.find_first_name(hyperparameters)
 
-    def _describe_result(self, record: TrialRecord) -> str:
-        result = record.result
-        if result.status == "failed":
-            return f"failed: {result.reason}"
-        objective = self.settings.plan.objective
-        if result.status == "pruned":
-            return f"{objective.name} {result.score:.4f}, pruned: {result.reason}"
-        best = self._best is None or objective.is_better(result.score, self._best.result.score)
-        if best:
-            self._best = record
-            self._line.best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
-            self._line.final_seconds = _FINAL_SHARE * result.seconds
-        return (
-            f"{objective.name} {format_score(result.score, result.standard_error)}, "
-            f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s"
-            + (f", {result.reason}" if result.reason else "")
-            + ("  ← best so far" if best else "")
-        )
+    def _compare_with_best(self, record: TrialRecord) -> bool:
+        """Return whether a trial is the best so far, and show it in the live line if it is."""
+        result, objective = record.result, self.settings.plan.objective
+        if not record.completed or not objective.is_better(result.score, than=self._best_score):
+            return False
+        self._best_score = result.score
+        self._line.best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
+        self._line.final_seconds = _FINAL_SHARE * result.seconds
+        return True
 
     def on_search_end(self, study: Study, sentence: str) -> None:
         """Keep why there is no further trial, to print it below the answer."""
@@ -233,3 +226,17 @@ class Progress(Listener):
                 f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
                 f"the interrupt; they are kept in {self._study.folder}. To resume: {resume}"
             )
+
+
+def _describe_result(record: TrialRecord, objective: str) -> str:
+    """Return what a trial came to, by the objective of this name."""
+    result = record.result
+    if result.status == "failed":
+        return f"failed: {result.reason}"
+    if result.status == "pruned":
+        return f"{objective} {result.score:.4f}, pruned: {result.reason}"
+    reason = f", {result.reason}" if result.reason else ""
+    return (
+        f"{objective} {format_score(result.score, result.standard_error)}, "
+        f"{result.parameters:,} parameters, epoch {result.epoch}, {result.seconds:.1f} s{reason}"
+    )
