@@ -168,7 +168,7 @@ def compare(
 ) -> Answered:
     """Return the comparison of the settings that the space compares."""
     from tuner.analysis import make_own_answer
-    from tuner.analysis.answers.binning import compare_hyperparameter
+    from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
     from tuner.run.answering import make_evidence
     from tuner.run.picking import pick
 

@@ -1,7 +1,10 @@
 """What the trials of a draw, which share a value, count as in a comparison of that value."""
 
-from tuner.analysis.answers.binning import compare_hyperparameter, list_compared_trials
 from tuner.analysis.answers.hyperparameter import hyperparameter_answer
+from tuner.analysis.answers.hyperparameter_comparison import (
+    compare_hyperparameter,
+    list_compared_trials,
+)
 
 SPACE = """
 compare = "depth"

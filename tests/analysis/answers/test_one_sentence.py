@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tuner.analysis.answers import make_answers, make_own_answer
-from tuner.analysis.answers.binning import compare_hyperparameter
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting

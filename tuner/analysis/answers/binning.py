@@ -1,27 +1,21 @@
-"""Put trials into settings, each value alone or a range in bins, and compare the settings."""
+"""Put trials into settings: each value alone, or a range in bins."""
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
-from tuner.analysis.answers.draws import choose_best_of_draws
 from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.setting_comparison import (
-    Comparison,
-    compare_settings,
-    find_untried_shares,
     group_by_hyperparameter,
 )
 from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import say_value
 
-__all__ = ["Binning", "bin_trials", "compare_hyperparameter", "list_compared_trials"]
+__all__ = ["Binning", "bin_trials"]
 
 _MOST_VALUES = 8  # up to this many values, each is a setting
 _MOST_BINS = 4
@@ -64,55 +58,6 @@ def bin_trials(evidence: TrialEvidence, name: str) -> Binning:
     if size is not None and size <= _MOST_VALUES and len(distinct) <= _MOST_VALUES:
         return Binning(name, get_value, tuple(sorted(distinct, key=float)))
     return _bin_at_quantiles(name, get_value, [float(value) for value in values])
-
-
-def list_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRecord]:
-    """Return the trials that a comparison counts as independent of each other.
-
-    They are all trials, unless the space compares another hyperparameter. Then all trials of a draw
-    have the same value, and the best stands for them.
-
-    Args:
-        evidence: The study's evidence.
-        name: The name of the hyperparameter whose settings are compared.
-    """
-    compared = evidence.compared
-    if compared is None or not _is_drawn(evidence, name):
-        return evidence.records
-    return choose_best_of_draws(evidence.records, compared, name, maximise=evidence.maximise)
-
-
-def _is_drawn(evidence: TrialEvidence, name: str) -> bool:
-    """Return whether a hyperparameter is drawn once for all settings of the compared one."""
-    is_given = any(name in record.hyperparameters for record in evidence.records)
-    return is_given and evidence.compared not in (None, name)
-
-
-def compare_hyperparameter(evidence: TrialEvidence, name: str) -> Comparison:
-    """Compare the settings of a hyperparameter; the evidence keeps the comparison."""
-    made = evidence.comparisons.get(name)
-    if made is None:
-        made = evidence.comparisons[name] = _compare(evidence, name)
-    # which setting learns nothing best is no question
-    return made.without_differences() if evidence.learns_nothing else made
-
-
-def _compare(evidence: TrialEvidence, name: str) -> Comparison:
-    get_setting = bin_trials(evidence, name).get_setting
-    made = compare_settings(
-        list_compared_trials(evidence, name),
-        evidence.cluster_values,
-        get_setting=get_setting,
-        split=evidence.study.split,
-        maximise=evidence.maximise,
-        untried=find_untried_shares(
-            evidence.space, name, evidence.records, evidence.count_configurations
-        ),
-    )
-    counts = Counter(get_setting(record) for record in evidence.records)
-    settings = tuple(replace(each, trials=counts[each.value]) for each in made.settings)
-    unit: Literal["draw", "trial"] = "draw" if _is_drawn(evidence, name) else "trial"
-    return replace(made, settings=settings, unit=unit)
 
 
 def _bin_at_quantiles(

@@ -1,8 +1,8 @@
 """The answer on depth: whether hidden layers help, and whether to go deep or wide."""
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.setting_comparison import Comparison

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tuner.analysis.answers.binning import Binning, bin_trials, compare_hyperparameter
+from tuner.analysis.answers.binning import Binning, bin_trials
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.setting_comparison import Comparison, Setting

@@ -1,7 +1,7 @@
 """The answer on which hyperparameters matter most."""
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.records import Answer
 from tuner.words import capitalize_first, count_noun, join_words, say_name
 

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter import is_log
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer, Cell
 from tuner.study import TrialRecord

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tuner.analysis.answers.binning import compare_hyperparameter
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter import is_log
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.overfitting import find_spans, make_points
 from tuner.analysis.answers.records import Answer, Point, Span
 from tuner.analysis.setting_comparison import Comparison
