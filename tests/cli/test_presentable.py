@@ -67,7 +67,7 @@ def test_an_encoding_that_lacks_letters_changes_no_value(monkeypatch):
 def test_what_libraries_and_threads_print_is_tamed(tmp_path):
     program = f"""
 import logging, threading, warnings
-from tuner.cli.foreign import tame_libraries
+from tuner.cli.foreign_output import tame_libraries
 tame_libraries()
 text = "%s at %s" % ({HOSTILE!r}, {ADDRESS!r})
 warnings.warn(text)
@@ -94,7 +94,7 @@ def test_the_command_line_prints_in_one_place_alone():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in {"print", "echo"}
     }
-    assert found <= {"messages.py", "main.py", "foreign.py"}  # `interrupted`, in main
+    assert found <= {"messages.py", "main.py", "foreign_output.py"}  # `interrupted`, in main
 
 
 @pytest.mark.parametrize(

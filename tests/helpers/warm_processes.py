@@ -162,7 +162,7 @@ def main() -> None:
 
 
 def _import_libraries() -> None:
-    from tuner.terminal.quiet import import_heavy
+    from tuner.terminal.quiet_imports import import_heavy
 
     import_heavy()
     import altair  # noqa: F401

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tuner.terminal.messages import Messages
-from tuner.terminal.quiet import calm_libraries, import_heavy_beside_others
+from tuner.terminal.quiet_imports import calm_libraries, import_heavy_beside_others
 
 __all__ = ["Caller", "call_from_python"]
 

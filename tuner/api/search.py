@@ -8,7 +8,7 @@ from typing import Any
 from tuner.api.boundary import Caller
 from tuner.errors import TunerError
 from tuner.machine.memory import check_address_space, warn_about_address_limit
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import (
@@ -28,9 +28,9 @@ from tuner.run.searching import find_end, make_tuner
 from tuner.run.setup import Setup
 from tuner.run.warm_starts import add_warm_start
 from tuner.study import EndKind, SearchSettings, Study, check_root
-from tuner.terminal.describe import describe_data
+from tuner.terminal.data_description import describe_data
 from tuner.terminal.progress import Progress, Shown
-from tuner.terminal.quiet import ADDRESS_SPACE
+from tuner.terminal.quiet_imports import ADDRESS_SPACE
 from tuner.tracking import MlflowMirror, choose_tracking_uri, warn_about_network
 from tuner.tracking.mlflow_copy import find_copy, forget_copy, remember_copy
 from tuner.training.remote import LOCAL, Engine
@@ -90,7 +90,7 @@ class Search:
 
     def search(
         self,
-        space: str | GivenHypermodel,
+        space: str | HypermodelObject,
         request: DataRequest,
         settings: SearchSettings,
         *,
@@ -125,7 +125,7 @@ class Search:
         name: str,
         max_trials: int | None = None,
         max_seconds: float | None = None,
-        hypermodel: GivenHypermodel | None = None,
+        hypermodel: HypermodelObject | None = None,
         *,
         patience_trials: int | None = None,
     ) -> FinishedSearch:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from tuner.api.boundary import Caller, call_from_python
 from tuner.api.exports import export_networks
 from tuner.api.importance import rank_columns
+from tuner.api.notebook_display import Figures, Report
 from tuner.api.overview import describe_study, render_study
 from tuner.api.reports import refresh_report
 from tuner.api.search import Search
-from tuner.api.showing import Figures, Report
 from tuner.api.study_results import StudyResults
 from tuner.api.sync import write_to_mlflow
 from tuner.argument_types import check_type, read_path
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.run.exporting import ExportOptions
 from tuner.run.reporting import locate_report
 from tuner.serving.formats import choose_formats
@@ -49,7 +49,7 @@ def open_study(
     Raises:
         StudyError: There is no such study, it is damaged, or its space is another one.
     """
-    given = None if hypermodel is None else GivenHypermodel.from_object(hypermodel)
+    given = None if hypermodel is None else HypermodelObject.from_object(hypermodel)
     check_type("name", name, "text")
     return SearchedStudy(Study.open(name, read_path("--root", root)), given, verbose=verbose)
 
@@ -74,7 +74,7 @@ class SearchedStudy(StudyResults):
     """
 
     def __init__(
-        self, study: Study, hypermodel: GivenHypermodel | None = None, *, verbose: int = 1
+        self, study: Study, hypermodel: HypermodelObject | None = None, *, verbose: int = 1
     ) -> None:
         super().__init__(study, hypermodel)
         self.verbose = verbose

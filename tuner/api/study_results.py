@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tuner.api.entry import Entry
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.phrasing import phrase
 from tuner.run.finished import read_last_summary
 from tuner.run.opening import load_setup
@@ -34,7 +34,7 @@ class StudyResults:
         settings: The settings of its search.
     """
 
-    def __init__(self, study: Study, hypermodel: GivenHypermodel | None = None) -> None:
+    def __init__(self, study: Study, hypermodel: HypermodelObject | None = None) -> None:
         self._study = study
         self._hypermodel = hypermodel
         self._loaded: Setup | None = None

@@ -12,7 +12,7 @@ from tuner.api.searched_study import SearchedStudy
 from tuner.argument_types import check_type, check_types, read_path
 from tuner.data import RareClassesAction
 from tuner.errors import UserError, suggest_names
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.run.request import Destination, make_settings
 from tuner.study import SearchSettings
 from tuner.training.remote import Engine
@@ -105,7 +105,7 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
     with call_from_python(verbose) as caller:
         on = Engine(engine, ray_address, ray_workers)
         search = Search(caller, root, tracking_uri, on)
-        hypermodel = None if isinstance(space, str | Path) else GivenHypermodel.from_object(space)
+        hypermodel = None if isinstance(space, str | Path) else HypermodelObject.from_object(space)
         search_settings = make_settings(None if hypermodel else str(space), settings)
         Destination(root, study, overwrite).check()  # before rows are kept
         request = make_request(

@@ -6,7 +6,7 @@ import typer
 
 from tuner.doctor import diagnose
 from tuner.terminal.messages import print_result
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 
 __all__ = ["print_diagnosis"]
 

@@ -10,7 +10,7 @@ from tuner.run.opening import open_study
 from tuner.scoring import check_threshold_text
 from tuner.serving.formats import choose_formats
 from tuner.terminal.messages import Messages, print_result
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 
 __all__ = ["export_study"]
 

@@ -10,7 +10,7 @@ from tuner.api.boundary import Caller
 from tuner.api.importance import rank_columns
 from tuner.run.opening import open_study
 from tuner.terminal.messages import Messages, make_cell, print_json, print_table
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 from tuner.words import format_score
 
 __all__ = ["show_importance"]

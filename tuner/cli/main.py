@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from tuner.cli.faults import explain_fault
-from tuner.cli.foreign import tame_libraries
+from tuner.cli.foreign_output import tame_libraries
 from tuner.cli.result_commands import app  # with all commands
 from tuner.cli.usage_errors import UsageError, describe_usage_error
 from tuner.errors import OutputUnread, TunerError, UserError

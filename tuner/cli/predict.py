@@ -13,7 +13,7 @@ from tuner.data import OnError, list_image_files
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.prediction_files import check_prediction_file, write_csv, write_predictions
 from tuner.terminal.messages import DataOutput, Messages
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 from tuner.words import count_noun
 
 if TYPE_CHECKING:

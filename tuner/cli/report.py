@@ -10,7 +10,7 @@ from tuner.files.whole_files import open_file
 from tuner.run.opening import open_study
 from tuner.study import list_study_names
 from tuner.terminal.messages import print_result
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 
 __all__ = ["write_comparison", "write_report"]
 

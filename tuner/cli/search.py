@@ -6,7 +6,7 @@ from tuner.api.boundary import Caller
 from tuner.api.search import FinishedSearch, Search
 from tuner.terminal.messages import Messages, print_json, print_result
 from tuner.terminal.mlflow_page import describe_page
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 from tuner.terminal.summary import add_options, format_summary
 from tuner.training.remote import Engine
 

@@ -10,7 +10,7 @@ from tuner.cli.faults import explain_fault
 from tuner.cli.models import open_model
 from tuner.data import OnError
 from tuner.terminal.messages import Messages, print_result
-from tuner.terminal.quiet import import_heavy
+from tuner.terminal.quiet_imports import import_heavy
 
 __all__ = ["serve_model"]
 

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tuner.data.given.cells import read_as_texts
-from tuner.data.given.conversion import convert_rows, name_column
-from tuner.data.given.row_values import convert_row_values
+from tuner.data.in_memory.cells import read_as_texts
+from tuner.data.in_memory.conversion import convert_rows, name_column
+from tuner.data.in_memory.row_values import convert_row_values
 from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, convert_to_float32
 from tuner.data.readers.sources import is_kept

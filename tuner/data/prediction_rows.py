@@ -10,7 +10,7 @@ import pyarrow as pa
 from tuner.data.columns.bad_cells import BadCells
 from tuner.data.columns.column import RawColumns
 from tuner.data.columns.known_columns import read_known_columns
-from tuner.data.given.conversion import convert_rows
+from tuner.data.in_memory.conversion import convert_rows
 from tuner.data.readers.arrays import ARRAY, Arrays, convert_to_float32
 from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.missing_cells import clear_invisible, mark_missing

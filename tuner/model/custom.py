@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError, one_line, suggest_names
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -95,7 +95,7 @@ class HypermodelFile:
             ) from error
 
 
-CustomHypermodel = HypermodelFile | GivenHypermodel
+CustomHypermodel = HypermodelFile | HypermodelObject
 
 
 def _find_class(module: object, name: str, path: Path) -> type[keras_tuner.HyperModel]:

@@ -7,7 +7,7 @@ from typing import Any
 from tuner.data import BUNDLED, Dataset, find_kept
 from tuner.errors import DataError, StudyError
 from tuner.model.custom import CustomHypermodel, HypermodelFile, is_custom
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.model.row_time import RowTime
 from tuner.run.moved_data import find_data
 from tuner.run.preparing import restrict
@@ -89,7 +89,7 @@ def open_study(name: str, root: Path) -> tuple[Setup, Study]:
 def load_setup(
     study: Study,
     settings: SearchSettings | None = None,
-    hypermodel: GivenHypermodel | None = None,
+    hypermodel: HypermodelObject | None = None,
 ) -> Setup:
     """Read a study's data again, and return the setup with which it was searched.
 
@@ -124,10 +124,10 @@ def _read_hypermodel(record: StudyRecord) -> CustomHypermodel | None:
     described = record.space_definition.get("hypermodel")
     if described is None:
         return None
-    return HypermodelFile(described) if is_custom(described) else GivenHypermodel(described)
+    return HypermodelFile(described) if is_custom(described) else HypermodelObject(described)
 
 
-def _check_hypermodel(hypermodel: GivenHypermodel, record: StudyRecord) -> None:
+def _check_hypermodel(hypermodel: HypermodelObject, record: StudyRecord) -> None:
     """Check that a study was searched with the hypermodel that a program gives.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tuner.errors import UserError
 from tuner.model.convolutions import check_image
 from tuner.model.custom import CustomHypermodel, HypermodelFile, is_custom
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.model.row_time import NO_ROW_TIME
 from tuner.model.width import check_budget
 from tuner.run.idle_hyperparameters import settle_for_data
@@ -19,7 +19,7 @@ from tuner.study import MOST_ROUNDS, SearchSettings
 __all__ = ["prepare", "restrict"]
 
 
-def prepare(space: str | GivenHypermodel, request: DataRequest, settings: SearchSettings) -> Setup:
+def prepare(space: str | HypermodelObject, request: DataRequest, settings: SearchSettings) -> Setup:
     """Read the space and the data, check them, and split the rows.
 
     Nothing heavy is imported, so that every mistake is reported at once.
@@ -54,9 +54,9 @@ def prepare(space: str | GivenHypermodel, request: DataRequest, settings: Search
     return restrict(setup)
 
 
-def _load(space: str | GivenHypermodel) -> tuple[Space | None, CustomHypermodel | None]:
+def _load(space: str | HypermodelObject) -> tuple[Space | None, CustomHypermodel | None]:
     """Return the space, or the custom hypermodel that declares it."""
-    if isinstance(space, GivenHypermodel):
+    if isinstance(space, HypermodelObject):
         return None, space
     if not is_custom(space):
         return load_space(space), None

@@ -2,7 +2,7 @@
 
 Everything that this package prints goes through here: a text of the data, a file or a server has no
 control over the terminal then, and no password is shown. What libraries print in a command goes
-through `tuner.cli.foreign`.
+through `tuner.cli.foreign_output`.
 """
 
 import json

@@ -42,6 +42,7 @@ from tuner.words.plain import (
     say_things,
     say_with,
 )
+from tuner.words.presentable import escape_controls, make_line, make_presentable, mask_passwords
 from tuner.words.scores import (
     counts_rows,
     format_interval,
@@ -54,7 +55,6 @@ from tuner.words.scores import (
     say_share,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
-from tuner.words.shown import escape_controls, make_line, make_presentable, mask_passwords
 
 __all__ = [
     "NOTHING_SEEN",

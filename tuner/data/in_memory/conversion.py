@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.given.cells import convert_cells
+from tuner.data.in_memory.cells import convert_cells
 from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, check_array
 from tuner.data.readers.parquet_files import list_index_columns

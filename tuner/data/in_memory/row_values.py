@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tuner.data.given.cells import convert_cells
+from tuner.data.in_memory.cells import convert_cells
 from tuner.errors import DataError
 
 __all__ = ["convert_row_values"]

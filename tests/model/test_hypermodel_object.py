@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.errors import SpaceError
-from tuner.model.given import GivenHypermodel
+from tuner.model.hypermodel_object import HypermodelObject
 
 
 class Images(keras_tuner.HyperModel):
@@ -29,7 +29,7 @@ def plain(hp):
 
 @pytest.mark.parametrize("given", [Images(), Images, plain], ids=["instance", "class", "function"])
 def test_networks_of_images_take_flat_rows(given, tmp_path):
-    taken = GivenHypermodel.from_object(given)
+    taken = HypermodelObject.from_object(given)
     hypermodel = taken.make(features=6, classes=3, shape=(2, 3))
     assert taken.name == type(hypermodel).__name__ == ("plain" if given is plain else "Images")
     network = hypermodel.build(keras_tuner.HyperParameters())
@@ -42,17 +42,17 @@ def test_networks_of_images_take_flat_rows(given, tmp_path):
 
 
 def test_the_sizes_go_to_whoever_takes_them():
-    hypermodel = GivenHypermodel.from_object(Images).make(features=6, classes=4, shape=None)
+    hypermodel = HypermodelObject.from_object(Images).make(features=6, classes=4, shape=None)
     assert hypermodel.classes == 4
 
 
 def test_other_code_and_other_values_are_described_otherwise():
     given = (Images, Images(3), Images(4), plain, len)
-    described = [GivenHypermodel.from_object(value).describe() for value in given]
+    described = [HypermodelObject.from_object(value).describe() for value in given]
     assert [each["hypermodel"] for each in described] == [*["Images"] * 3, "plain", "len"]
     assert len({str(each["arguments"]) for each in described}) == 5
 
 
 def test_what_is_no_hypermodel_is_refused():
     with pytest.raises(SpaceError, match=r"space: int is none; give a name, .* build\(hp\)"):
-        GivenHypermodel.from_object(3)
+        HypermodelObject.from_object(3)

@@ -13,7 +13,7 @@ import pytest
 from tests.helpers.given_rows import keep_and_load, load_kept
 from tests.helpers.tables import catch_refusal
 from tuner.data import convert_raw, keep_rows
-from tuner.data.given.cells import convert_cells
+from tuner.data.in_memory.cells import convert_cells
 
 HALF = 12
 DAYS = pd.date_range("2024-01-30 12:00", periods=2 * HALF, freq="D")

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import keras
     import keras_tuner
 
-__all__ = ["GivenHypermodel"]
+__all__ = ["HypermodelObject"]
 
 
 @dataclass(frozen=True, slots=True)
-class GivenHypermodel:
+class HypermodelObject:
     """A hypermodel that a Python program gives. It is used in the program's own process alone.
 
     Attributes:
@@ -35,7 +35,7 @@ class GivenHypermodel:
         return self.name
 
     @classmethod
-    def from_object(cls, given: Any) -> GivenHypermodel:
+    def from_object(cls, given: Any) -> HypermodelObject:
         """Take what a program gives as its space.
 
         Raises:
