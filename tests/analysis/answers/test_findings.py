@@ -4,7 +4,7 @@ FEW_ROWS = "more trials would not tell, more rows may."
 
 
 def test_what_may_be_far_behind_is_not_said_to_do_as_well(says):
-    """Its interval reaches beyond a quarter of what the best gains over guessing."""
+    """Its interval reaches beyond a fifth of what the best gains over guessing."""
     right = {2: 0.97, 0: 0.96}
     unclear = says("depth", right, guessing=0.7)
     assert unclear.startswith("It cannot be told from these 120 rows: with two hidden layers 97.0 ")

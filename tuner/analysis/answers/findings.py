@@ -31,7 +31,7 @@ UNDECIDED = "It cannot be told"
 """The begin of an answer to a question that is open."""
 
 # of what the best setting gains over guessing: what is behind by less does as well for most
-_LARGE = 0.25
+_LARGE = 0.2
 
 
 @dataclass(frozen=True)
