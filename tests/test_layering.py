@@ -4,6 +4,7 @@ Imports for types only and imports within functions count, too.
 """
 
 import ast
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -70,6 +71,7 @@ def name_module(path: Path) -> str:
 MODULES = {name_module(path) for path in FILES}
 
 
+@cache
 def find_imports(path: Path) -> set[str]:
     """Return the modules of the package that a file imports, anywhere in it."""
     found = set()

@@ -14,7 +14,6 @@ from tests.helpers.searches import (
     make_rows,
     read_trials,
 )
-from tests.helpers.spaces import SMALL
 from tuner.errors import SearchFailed
 from tuner.search import ORACLES
 from tuner.study import Listener
@@ -140,9 +139,8 @@ def test_the_kind_of_processor_is_kept_with_each_trial_and_two_kinds_are_told(
 
 def test_workers_get_further_trials_before_all_of_a_cohort_have_ended(make_tuner, monkeypatch):
     def search(crew, oracle):
-        tuner = make_tuner(
-            make_mlp(SMALL, epochs=3), replace(FIVE_TRIALS, max_trials=9, oracle=oracle)
-        )
+        settings = replace(FIVE_TRIALS, max_trials=9, epochs=3, oracle=oracle)
+        tuner = make_tuner(settings=settings)
         tuner.search(*make_rows(), study=f"{oracle}-{crew is None}", crew=crew)
         events = tuner.study.journal.read()
         return read_trials(tuner.study), [e["event"] for e in events if e["event"] != "begun"]

@@ -90,7 +90,7 @@ def test_lanes_give_the_curves_of_fit(name):
     assert_parity(make_hypermodel(SPACES[name]), make_ordered_problem(folds=2), PLAN)
 
 
-def test_trials_that_differ_in_numbers_share_a_program():
+def test_trials_that_differ_in_numbers_share_a_program_and_are_the_same_side_by_side():
     trainer = LanesTrainer()
     space = REAL.replace("scaling_rate = 6.0", "scaling_rate = [6.0, 2.0]")
     space = space.replace('"coslog4"', '["coslog4", "cosine"]\nwarm_up = [0.1, 0.2]')
@@ -106,18 +106,13 @@ def test_trials_that_differ_in_numbers_share_a_program():
     other |= {"warm_up": 0.2, "frequency_scale": 1.0}
     jobs = [make_job(0), make_job(1, **other)]
     hypermodel, problem = make_hypermodel(space), make_problem(rows=61)
-    scores = [train(trainer, hypermodel, problem, PLAN, [job]).popitem()[1].score for job in jobs]
-    assert scores[0] != scores[1]
+    alone = [train(trainer, hypermodel, problem, PLAN, [job])[job.trial] for job in jobs]
+    assert alone[0].score != alone[1].score
+    beside = train(trainer, hypermodel, problem, PLAN, jobs)
+    for result in alone:
+        assert_same(result, beside[result.trial])
     (program,) = trainer.programs.programs.values()
     assert program.traces == 1
-
-
-def test_a_trial_is_the_same_alone_as_beside_others():
-    hypermodel, problem, trainer = make_hypermodel(REAL), make_problem(rows=61), LanesTrainer()
-    jobs = [make_job(0), make_job(1, dropout=0.3, learning_rate=0.02)]
-    beside = train(trainer, hypermodel, problem, PLAN, jobs)
-    assert_same(train(trainer, hypermodel, problem, PLAN, jobs[1:])[1], beside[1])
-    assert beside[0].score != beside[1].score
 
 
 @pytest.mark.parametrize("name", ["real", "tabm"])
