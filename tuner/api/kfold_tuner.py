@@ -121,11 +121,6 @@ class KFoldTuner(FoldTuner):
         if read.compiled:
             hypermodel = Recompiled(hypermodel, read.compiled)
         study_oracle = choose_oracle(own_oracle, read.settings, hypermodel, read.declared)
-        named = own_oracle is None and objective is not None
-        if named and isinstance(study_oracle, StudyOracle):
-            name = objective if isinstance(objective, str) else objective.name
-            direction = read.settings.plan.objective.direction
-            study_oracle.objective = keras_tuner.Objective(name, direction)  # as the person says
         if read.most_failures is not None:
             listeners = (*listeners, FailureLimit(read.most_failures))
         super().__init__(

@@ -76,8 +76,9 @@ class TunerArguments:
         _check_names(given)
         changes = {name: given[name] for name in _SETTINGS if name in given}
         changes |= _read_oracle(settings, oracle, given)
-        if "objective" in changes:
-            changes["objective"] = read_objective(changes["objective"])
+        objective = given.get("objective")
+        if objective is not None:
+            changes["objective"] = read_objective(objective)
         if "max_epochs" in given:
             changes["epochs"] = given["max_epochs"]
         if given.get("executions_per_trial", 1) != 1:
@@ -91,6 +92,7 @@ class TunerArguments:
             Declared(
                 **{name: given[name] for name in _DECLARED if name in given},
                 options={name: given[name] for name in _OPTIONS if name in given},
+                objective=getattr(objective, "name", objective),
             ),
             iterations=None if by_trials else _count_iterations(chosen, given),
             compiled={name: given[name] for name in _COMPILED if name in given},

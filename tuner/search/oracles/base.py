@@ -63,7 +63,9 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         listed = declared.hyperparameters or (None if space is None else to_keras_tuner(space))
         keras_tuner.Oracle.__init__(
             self,
-            objective=keras_tuner.Objective(objective.name, objective.direction),
+            objective=keras_tuner.Objective(
+                declared.objective or objective.name, objective.direction
+            ),
             max_trials=max_trials,
             hyperparameters=listed,
             tune_new_entries=declared.tune_new_entries,

@@ -20,9 +20,11 @@ class Declared:
         allow_new_entries: Whether a hypermodel may declare others.
         options: Settings of the oracle itself, by name: `num_initial_points`, `alpha` and `beta` of
             `bayesian`, `factor` of `hyperband`.
+        objective: The name of the objective, as the person says it. None for our own.
     """
 
     hyperparameters: keras_tuner.HyperParameters | None = None
     tune_new_entries: bool = True
     allow_new_entries: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+    objective: str | None = None
