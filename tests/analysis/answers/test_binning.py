@@ -38,6 +38,15 @@ def test_few_trials_are_cut_into_fewer_parts(made, trials, parts):
     assert len(bin_trials(study.evidence(), "learning_rate").order) == parts
 
 
+def test_a_draw_counts_once_however_many_settings_share_it(made):
+    """Eight rates that three depths share are cut as eight trials are, not as 24."""
+    study = made()
+    for draw in range(8):
+        for depth in range(3):
+            study.add({"depth": depth, "learning_rate": 0.01 * (draw + 1)})
+    assert bin_trials(study.evidence(), "learning_rate").order == ("below 0.045", "0.045 or more")
+
+
 def test_texts_are_never_cut_and_what_does_not_act_has_no_setting(made):
     study = made().add({"kind": "none"}).add({"kind": "l2", "strength": 0.1})
     binning = bin_trials(study.evidence(), "kind")

@@ -1,10 +1,8 @@
 """What the trials of a draw, which share a value, count as in a comparison of that value."""
 
+from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.hyperparameter import hyperparameter_answer
-from tuner.analysis.answers.hyperparameter_comparison import (
-    compare_hyperparameter,
-    list_compared_trials,
-)
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 
 SPACE = """
 compare = "depth"

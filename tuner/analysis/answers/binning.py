@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.setting_comparison import (
     group_by_hyperparameter,
@@ -40,16 +41,17 @@ class Binning:
 def bin_trials(evidence: TrialEvidence, name: str) -> Binning:
     """Return the settings of a hyperparameter.
 
-    With up to eight values, each value is a setting. Otherwise the trials, pruned and failed ones
-    included, are put into at most four bins of about equally many trials. The edges are quantiles,
-    rounded to two digits so that a bin's name is exact.
+    With up to eight values, each value is a setting. Otherwise the trials that are compared, pruned
+    and failed ones included, are put into at most four bins of about equally many. The edges are
+    quantiles, rounded to two digits so that a bin's name is exact.
 
     Args:
         evidence: The study's evidence.
         name: The name of the hyperparameter.
     """
     get_value = group_by_hyperparameter(name)
-    values = [value for record in evidence.records if (value := get_value(record)) is not None]
+    trials = list_compared_trials(evidence, name)
+    values = [value for record in trials if (value := get_value(record)) is not None]
     distinct = set(values)
     if any(isinstance(value, bool | str) for value in distinct):
         return Binning(name, get_value, tuple(sorted(distinct, key=str)))

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
-from tuner.analysis.answers.hyperparameter_comparison import list_compared_trials
 from tuner.analysis.setting_comparison import Setting
 from tuner.space import Value
 from tuner.words import (
