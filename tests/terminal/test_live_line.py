@@ -23,6 +23,7 @@ class Estimated(Pace):
         return self.seconds
 
 
+BEST = "accuracy 0.9650 (trial 1)"
 # Twelve seconds follow a search that takes longer than the baselines.
 ESTIMATES = Estimates(picking=5.0, prediction_times=2.0, baselines=20.0, report=3.0)
 
@@ -39,8 +40,8 @@ def make(monkeypatch):
             estimates=ESTIMATES,
             started=time.monotonic() - searched,
         )
-        line.pace = Estimated(running, seconds)
-        line.ended, line.best = 3, "accuracy 0.9650 (trial 1)"
+        line.begin_search(Estimated(running, seconds), ended=3)
+        line.show_best(BEST, final_seconds=0.0)
         for trial in running:
             line.add_trial(trial, {"depth": trial // 3, "units": 8})
         return line
@@ -57,9 +58,8 @@ def test_everything_is_on_a_wide_line(make):
 
 
 def test_first_trials_of_the_space_have_their_names(make):
-    line = make(running=[0])
+    line = make(running=[0, 1])
     line.add_trial(1, {"depth": 2}, "plain")
-    line.pace.add_epoch(1, 1)
     assert line.compose(120).endswith("10 networks train, of trials 0, 1 (plain)")
 
 
@@ -97,7 +97,7 @@ def test_a_search_that_may_end_before_has_bounds(make):
     line = make(running=[4], seconds=31.0, until_answered=True)
     assert line.compose(60).startswith("3 of at most 20 trials · at most 45 s left")
     line.end_search()
-    line.activity = "picking the network"
+    line.show_activity("picking the network")
     assert line.compose(60) == "picking the network · about 10 s left"
 
 
@@ -110,7 +110,7 @@ def test_stages_have_the_seconds_that_are_left_of_theirs(make, monkeypatch):
     line, now = make(seconds=0.0), time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     line.end_search()
-    line.activity = "training the best network on all training rows"
+    line.show_activity("training the best network on all training rows")
     now += 4.0
     assert line.compose(80) == "training the best network on all training rows · about 8 s left"
     assert line.compose(40) == "training the best netw… · about 8 s left"
@@ -126,7 +126,7 @@ def test_other_programs_make_the_later_stages_longer(make, monkeypatch):
 def test_baselines_and_the_final_training_count(make):
     line = make(running=[4], seconds=5.0, searched=5.0)
     assert " · about 25 s left · " in line.compose(90)  # half of the baselines is left
-    line.final_seconds = 20.0
+    line.show_best(BEST, final_seconds=20.0)
     assert " · about 45 s left · " in line.compose(90)
 
 

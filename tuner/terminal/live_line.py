@@ -23,7 +23,7 @@ Part = Sequence[str]
 
 
 class LiveLine:
-    """Composes the line. Any thread may do so, while another one changes the attributes.
+    """Composes the line. Any thread may do so, while another one says what changes.
 
     Args:
         settings: The search settings, which have its limits.
@@ -32,14 +32,6 @@ class LiveLine:
         estimates: Seconds that the stages after the search take on a machine that does nothing
             else.
         started: When the run started, by `time.monotonic`.
-
-    Attributes:
-        activity: What the run does while no trial trains; empty in a search.
-        ended: The number of trials that ended, also in earlier runs.
-        best: The best score so far, with its name; empty if there is none.
-        final_seconds: Seconds that the final training takes, about.
-        pace: The trials that train; None outside a search.
-        crew: The workers that train them; None if they train in this process.
     """
 
     def __init__(
@@ -51,12 +43,12 @@ class LiveLine:
         estimates: Estimates,
         started: float,
     ) -> None:
-        self.activity = ""
-        self.ended = 0
-        self.best = ""
-        self.final_seconds = 0.0
-        self.pace: Pace | None = None
-        self.crew: CrewState | None = None
+        self._activity = ""  # what the run does while no trial trains
+        self._ended = 0  # trials, also of earlier runs
+        self._best = ""
+        self._final_seconds = 0.0
+        self._pace: Pace | None = None  # of the trials that train; None outside a search
+        self._crew: CrewState | None = None
         self._trials = settings.max_trials
         # a search that ends as soon as its question is answered
         self._bound = "at most " if settings.until_answered else ""
@@ -71,6 +63,37 @@ class LiveLine:
         self._names: dict[int, str] = {}  # of first trials
         self._search_ended: float | None = None
 
+    def show_activity(self, activity: str) -> None:
+        """Show what the run does while no trial trains."""
+        self._activity = activity
+
+    def begin_search(self, pace: Pace, ended: int) -> None:
+        """Show from now on how far the search is.
+
+        Args:
+            pace: Follows the trials that train.
+            ended: The number of trials that ended in earlier runs.
+        """
+        self._pace, self._ended = pace, ended
+
+    def show_crew(self, crew: CrewState) -> None:
+        """Show the workers that train the trials, if others than this process do."""
+        self._crew = crew
+
+    def show_best(self, best: str, final_seconds: float) -> None:
+        """Show the best trial so far.
+
+        Args:
+            best: Its score, with its name.
+            final_seconds: Seconds that the final training of its network takes, about.
+        """
+        self._best, self._final_seconds = best, final_seconds
+
+    def add_ended(self) -> None:
+        """Count another trial that ended."""
+        self._ended += 1
+        self._activity = ""
+
     def add_trial(
         self, trial: int, hyperparameters: dict[str, Value], name: str | None = None
     ) -> None:
@@ -82,7 +105,7 @@ class LiveLine:
 
     def end_search(self) -> None:
         """Show from now on what the stages after the search do."""
-        self.pace, self._search_ended = None, time.monotonic()
+        self._pace, self._search_ended = None, time.monotonic()
 
     def compose(self, width: int) -> str:
         """Return the line.
@@ -90,15 +113,15 @@ class LiveLine:
         Args:
             width: The most columns of the line.
         """
-        pace, left = self.pace, self._say_left()
+        pace, left = self._pace, self._say_left()
         if pace is None:
             room = width - sum(cell_len(_SEPARATOR + text) for text in left)
-            return fit_parts([[fit_parts([[self.activity]], room)], left], width)
-        counted = f"{self.ended} of {self._most}{count_noun(self._trials, 'trial')}"
-        best = [f"best {self.best}"] if self.best else []
+            return fit_parts([[fit_parts([[self._activity]], room)], left], width)
+        counted = f"{self._ended} of {self._most}{count_noun(self._trials, 'trial')}"
+        best = [f"best {self._best}"] if self._best else []
         training = self._say_training(pace.list_running())
-        if self.crew is not None:
-            return fit_parts([[counted], say_crew(self.crew), left, best, training], width)
+        if self._crew is not None:
+            return fit_parts([[counted], say_crew(self._crew), left, best, training], width)
         return fit_parts([[counted], left, best, training], width)
 
     def _say_left(self) -> Part:
@@ -109,7 +132,7 @@ class LiveLine:
             if seconds <= 0:  # the stages take longer than was thought
                 return []
         else:
-            search = self.pace.estimate_seconds() if self.pace else None
+            search = self._pace.estimate_seconds() if self._pace else None
             if search is None:
                 return []
             seconds = search + self._expect_later(now + search)
@@ -121,12 +144,12 @@ class LiveLine:
     def _expect_later(self, search_ended: float) -> float:
         """Return the seconds of all that follows the trials."""
         stages = self._estimates.after_search(search_ended - self._started)
-        return self.final_seconds + stages * measure_contention()
+        return self._final_seconds + stages * measure_contention()
 
     def _say_training(self, trials: Sequence[int]) -> Part:
         """Say how many networks train, and of which settings or trials."""
         if not trials:
-            return [self.activity] if self.activity else []
+            return [self._activity] if self._activity else []
         number = len(trials) * self._folds
         count = f"{count_noun(number, 'network')} {'trains' if number == 1 else 'train'}"
         settings = {self._settings[trial] for trial in trials if trial in self._settings}

@@ -93,7 +93,7 @@ class Progress(Listener):
     @contextmanager
     def show(self) -> Iterator[None]:
         """Show the live line while the context is open."""
-        self._line.activity = "starting TensorFlow"
+        self._line.show_activity("starting TensorFlow")
         with self.messages.show_live_line(self._line.compose):
             yield
 
@@ -108,8 +108,8 @@ class Progress(Listener):
         if self.ended:
             self.messages.say(f"{count_noun(self.ended, 'trial')} ended in earlier runs")
         self._pace = Pace(self.settings.max_trials - self.ended, self.settings.epochs)
-        self._line.activity = "preparing the first networks"
-        self._line.ended, self._line.pace = self.ended, self._pace
+        self._line.show_activity("preparing the first networks")
+        self._line.begin_search(self._pace, self.ended)
 
     def on_note(self, note: str) -> None:
         """Print the note, once."""
@@ -119,7 +119,7 @@ class Progress(Listener):
 
     def on_crew(self, state: CrewState) -> None:
         """Keep which workers train what."""
-        self._line.crew = state
+        self._line.show_crew(state)
 
     def on_trial_begin(self, trial: int, hyperparameters: dict[str, Value]) -> None:
         """Keep which setting the trial has."""
@@ -151,7 +151,7 @@ class Progress(Listener):
         result = _describe_result(record, self.settings.plan.objective.name)
         if self._compare_with_best(record):
             result += "  ← best so far"
-        self._line.ended, self._line.activity = self.ended, ""
+        self._line.add_ended()
         self.messages.say(f"{number} {what}: {result}")
 
     def _find_name(self, hyperparameters: dict[str, Value]) -> str | None:
@@ -163,8 +163,8 @@ class Progress(Listener):
         if not record.completed or not objective.is_better(result.score, than=self._best_score):
             return False
         self._best_score = result.score
-        self._line.best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
-        self._line.final_seconds = _FINAL_SHARE * result.seconds
+        best = f"{objective.name} {result.score:.4f} (trial {record.trial})"
+        self._line.show_best(best, _FINAL_SHARE * result.seconds)
         return True
 
     def on_search_end(self, study: Study, sentence: str) -> None:
@@ -183,7 +183,7 @@ class Progress(Listener):
 
     def on_stage(self, description: str) -> None:
         """Show what a stage after the search does."""
-        self._line.activity = description
+        self._line.show_activity(description)
         if len(self._held or ()) > 1:  # there was no answer after the first stage
             self._release()
         line = f"{description} …"
