@@ -27,7 +27,7 @@ VALUES = {
 
 @pytest.fixture(scope="module")
 def setup():
-    return prepare("mlp", DataRequest("iris"), SearchSettings(epochs=8))
+    return prepare("mlp", DataRequest("iris"), SearchSettings(folds=3, epochs=8))
 
 
 def member_of(trial, learning_rate, networks=1):
@@ -42,7 +42,7 @@ def member_of(trial, learning_rate, networks=1):
 
 
 def record_of(trial, loss):
-    curves = {"loss": [[loss] * 8] * 5}
+    curves = {"loss": [[loss] * 8] * 3}
     return TrialRecord(trial, {}, {}, TrialResult(trial, "completed", epoch=8, curves=curves))
 
 
@@ -127,7 +127,7 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monke
     """They are those that the search kept; lost ones are trained again to the same bits."""
     monkeypatch.setattr(LanesTrainer, "train_on_all_rows", None)  # nothing is prepared for none
     problem, kept = setup.problem, FoldNetworks()
-    members = [replace(member_of(trial, 0.1, networks=2 - trial), folds=5) for trial in (0, 1)]
+    members = [replace(member_of(trial, 0.1, networks=2 - trial), folds=3) for trial in (0, 1)]
     jobs = [Job(m.trial, make_hyperparameters(m.hyperparameters), m.epoch) for m in members]
     trainer, hypermodel = LanesTrainer(), make_hypermodel(setup)
     plan = hook(setup.settings.plan, fold_networks=kept)
@@ -138,7 +138,7 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monke
     for weight, member in zip((2, 1), members, strict=True):
         for network, fold in zip(kept.make_networks(member.trial), problem.folds, strict=True):
             rows = problem.fit_scaler(fold.train).apply(problem.array[:9])
-            expected += weight / 15 * network(rows).numpy()
+            expected += weight / 9 * network(rows).numpy()
     found, again = (
         train_members(setup, {}, members, fold_networks=each).predict_proba(raw)
         for each in (kept, None)
@@ -158,8 +158,8 @@ def test_networks_on_all_rows_count_as_much_as_those_of_the_folds(setup):
         train_members(setup, records, [each]).predict_proba(raw)
         for each in (
             member,
-            replace(member, folds=5),
-            replace(member, folds=5, on_all_rows=2),
+            replace(member, folds=3),
+            replace(member, folds=3, on_all_rows=2),
         )
     )
     np.testing.assert_allclose(both, (whole + folds) / 2, atol=1e-6)
