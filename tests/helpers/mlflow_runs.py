@@ -96,12 +96,3 @@ def list_contents(runs: StudyRuns) -> list[str]:
         )
         for run in client.search_runs([runs.experiment_id])
     )
-
-
-def list_contents_without_times(runs: StudyRuns) -> list[list]:
-    """Return the same without times, to compare studies that were written at different times."""
-    return sorted(
-        [status, params, metrics, files]
-        + [[(step, value) for step, _, value in history] for history in histories]
-        for _, status, _, params, metrics, histories, files in map(json.loads, list_contents(runs))
-    )

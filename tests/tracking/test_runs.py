@@ -13,9 +13,11 @@ from tests.helpers.mlflow_runs import (
     SUMMARY,
     append_trials,
     list_contents,
-    list_contents_without_times,
     write_runs,
 )
+from tests.helpers.problems import make_problem
+from tests.helpers.results import make_probabilities, make_result
+from tests.helpers.studies import create_study
 from tuner.study import EventKind, Study, TrialRecord
 from tuner.tracking.metrics import make_trial_metrics
 from tuner.tracking.runs import StudyRuns
@@ -41,18 +43,35 @@ class Mirrored:
         return self.written.client
 
 
-@pytest.fixture
-def mirrored(study, client, make_record):
-    failed = TrialRecord(
-        2, {"depth": 3}, {}, TrialResult.from_failure(2, "diverged", "it diverged")
-    )
-    append_trials(study, make_record(0), make_record(1), failed)
+def mirror_study(root, empty_database):
+    """Write a study, and its runs, in a new folder."""
+    root.mkdir()
+    shutil.copy(empty_database, root)
+    problem = make_problem()
+    study = create_study(root, problem)
+    for trial in (0, 1):
+        result = make_result(trial, make_probabilities(problem, 1.0, seed=trial), problem)
+        append_trials(study, TrialRecord(trial, {"depth": 1, "learning_rate": 0.1}, {}, result))
+    failed = TrialResult.from_failure(2, "diverged", "it diverged")
+    append_trials(study, TrialRecord(2, {"depth": 3}, {}, failed))
     study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
-    written = write_runs(study, client)
-    found = client.search_runs([written.experiment_id])
+    written = write_runs(study)
+    found = written.client.search_runs([written.experiment_id])
     runs = {run.info.run_name.partition(":")[0]: run for run in found}
     assert len(runs) == len(found)
     return Mirrored(study, written, runs)
+
+
+@pytest.fixture(scope="module")
+def mirrored(tmp_path_factory, empty_database):
+    """A study that tests only read."""
+    return mirror_study(tmp_path_factory.mktemp("mirrored") / "runs", empty_database)
+
+
+@pytest.fixture
+def changing(tmp_path, empty_database):
+    """A study that is written on."""
+    return mirror_study(tmp_path / "runs", empty_database)
 
 
 def test_a_study_is_a_parent_run_and_each_trial_a_child(mirrored):
@@ -171,30 +190,31 @@ def test_the_description_begins_with_the_answer(mirrored):
     assert "- cross-validated: accuracy 0.9000 ± 0.0100, cross_entropy 0.4000 ± 0.1000\n" in note
 
 
-def test_a_description_that_a_user_changed_is_kept(mirrored):
-    client, run_id = mirrored.client, mirrored.written.run_id
+def test_a_description_that_a_user_changed_is_kept(changing):
+    client, run_id = changing.client, changing.written.run_id
     summary = {**SUMMARY, "answer": "No. It is not."}
-    mirrored.study.journal.append(EventKind.ENDED, status="finished", summary=summary)
-    write_runs(mirrored.study, client)
+    changing.study.journal.append(EventKind.ENDED, status="finished", summary=summary)
+    write_runs(changing.study, client)
     tags = client.get_run(run_id).data.tags
     assert tags["mlflow.note.content"].startswith("No. It is not.\n")
     client.set_tag(run_id, "mlflow.note.content", "My own words.")
-    mirrored.study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
-    write_runs(mirrored.study, client)
+    changing.study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    write_runs(changing.study, client)
     assert client.get_run(run_id).data.tags["mlflow.note.content"] == "My own words."
 
 
-def test_runs_of_an_older_version_are_completed(mirrored, client):
+def test_runs_of_an_older_version_are_completed(changing):
     """0.2.0 wrote no closing entries and no view, and other scores for the study."""
-    experiment, written = mirrored.written.experiment_id, mirrored.written
+    client, written = changing.client, changing.written
+    experiment = written.experiment_id
     before = list_contents(written)
     (view,) = client.get_experiment(experiment).tags
     client.delete_experiment_tag(experiment, view)
     for name in ("trial 0", "trial 1", "trial 2"):
-        run_id = mirrored.runs[name].info.run_id
+        run_id = changing.runs[name].info.run_id
         client.delete_tag(run_id, "tuner.layout")
-        client.set_terminated(run_id, end_time=mirrored.runs[name].info.start_time + 10**6)
-    again = write_runs(mirrored.study, client)
+        client.set_terminated(run_id, end_time=changing.runs[name].info.start_time + 10**6)
+    again = write_runs(changing.study, client)
     assert again.written == 3
     assert list_contents(again) == before
     assert list(client.get_experiment(experiment).tags) == [view]
@@ -225,15 +245,15 @@ def test_a_study_that_did_not_finish_is_killed_in_mlflow_too(client, study, stat
     assert client.get_run(runs.run_id).info.status == "KILLED"
 
 
-def test_what_mlflow_has_is_not_written_twice(mirrored):
-    before = list_contents(mirrored.written)
-    again = write_runs(mirrored.study, mirrored.client)
-    assert (again.run_id, again.written) == (mirrored.written.run_id, 0)
+def test_what_mlflow_has_is_not_written_twice(changing):
+    before = list_contents(changing.written)
+    again = write_runs(changing.study, changing.client)
+    assert (again.run_id, again.written) == (changing.written.run_id, 0)
     assert list_contents(again) == before
 
 
-def test_a_resumed_study_keeps_its_run_and_gets_the_new_trials(mirrored, make_record):
-    client, study, run_id = mirrored.client, mirrored.study, mirrored.written.run_id
+def test_a_resumed_study_keeps_its_run_and_gets_the_new_trials(changing, make_record):
+    client, study, run_id = changing.client, changing.study, changing.written.run_id
     append_trials(study, make_record(3))
     again = write_runs(study, client)
     assert (again.run_id, again.written) == (run_id, 1)
@@ -241,7 +261,7 @@ def test_a_resumed_study_keeps_its_run_and_gets_the_new_trials(mirrored, make_re
     study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
     write_runs(study, client)
     assert client.get_run(run_id).info.status == "FINISHED"
-    assert len(list_contents(mirrored.written)) == 5
+    assert len(list_contents(changing.written)) == 5
 
 
 LOST = (
@@ -249,16 +269,23 @@ LOST = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def two_trials(tmp_path_factory):
+    """A study of two trials that has not ended, and the contents of its runs."""
+    root, problem = tmp_path_factory.mktemp("two") / "runs", make_problem()
+    study = create_study(root, problem)
+    for trial in (0, 1):
+        result = make_result(trial, make_probabilities(problem, 1.0, seed=trial), problem)
+        append_trials(study, TrialRecord(trial, {"depth": 1}, {}, result))
+    return study, list_contents(write_runs(study))
+
+
 @pytest.mark.parametrize("calls", range(12))
 def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
-    client, study, make_study, make_record, calls, monkeypatch
+    two_trials, client, calls, monkeypatch
 ):
     """MLflow does what each call asks for, but the answer to one call is lost."""
-    root = study.root
-    append_trials(study, make_record(0), make_record(1))
-    whole = make_study("whole")
-    append_trials(whole, make_record(0), make_record(1))
-    shutil.copy(root / "mlflow.db", root / "other.db")
+    study, expected = two_trials
     remaining = [calls]
 
     def lose_one_answer(call):
@@ -273,7 +300,7 @@ def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
 
     for name in LOST:
         monkeypatch.setattr(MlflowClient, name, lose_one_answer(getattr(MlflowClient, name)))
-    runs = StudyRuns(client, study, root)
+    runs = StudyRuns(client, study, study.root)
     for _ in range(2):
         try:
             runs.update()
@@ -281,11 +308,9 @@ def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
         except ConnectionError:
             continue
     assert remaining[0] < 0
-    contents = list_contents(runs)
-    names = sorted(json.loads(run)[0].partition(":")[0] for run in contents)
-    assert names == ["study", "trial 0", "trial 1"]
-    expected = write_runs(whole, MlflowClient(tracking_uri=f"sqlite:///{root}/other.db"))
-    assert list_contents_without_times(runs) == list_contents_without_times(expected)
+    names = [json.loads(run)[0].partition(":")[0] for run in expected]
+    assert sorted(names) == ["study", "trial 0", "trial 1"]
+    assert list_contents(runs) == expected
 
 
 def test_an_experiment_that_a_user_deleted_is_restored(client, study):
