@@ -29,16 +29,14 @@ def add_all(looks, records):
 def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
     looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), 64, is_answered=lambda records: False)
     ended = (0, 11, 12, 13, 16, 24, 31, 32)
-    limits = [looks.limit(started=number, ended=number) for number in ended]
-    assert limits == [12, 1, 4, 3, 8, 8, 1, None]
-    assert looks.limit(started=12, ended=5) == 0  # of a search that was interrupted
+    assert [looks.find_next(number) for number in ended] == [12, 12, 16, 16, 24, 32, 32, None]
 
 
 def test_without_a_question_a_search_never_looks():
     compared = make_mlp(SPACE, epochs=1, compare="depth")
     other = make_mlp(SPACE, epochs=1)
     for looks in (Looks(compared, 64), Looks(other, 64, is_answered=lambda records: True)):
-        assert looks.limit(started=0, ended=0) is None
+        assert looks.find_next(0) is None
         assert not looks.look()
 
 
@@ -144,7 +142,7 @@ def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():
     looks, compared = make_looks(3, [True, False])
     added = []
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(10)]
-    assert [looks.limit(started=n, ended=n) for n in (0, 2, 3, 8)] == [3, 1, 3, 1]
+    assert [looks.find_next(ended) for ended in (0, 2, 3, 8)] == [3, 3, 6, 9]
     for ended in (3, 5, 6, 8):
         add_all(looks, records[len(added) : ended])
         added += records[len(added) : ended]

@@ -68,17 +68,16 @@ class Looks:
             curve = record.result.curves.get("loss") or [[]]
             self._epochs[record.trial] = len(curve[0])
 
-    def limit(self, *, started: int, ended: int) -> int | None:
-        """Return how many trials may start before the next look. None if there is none.
+    def find_next(self, ended: int) -> int | None:
+        """Return the number of trials after which the next look is. None if there is none.
 
         Args:
-            started: The number of trials that have started.
-            ended: How many of them have ended.
+            ended: The number of trials that have ended.
         """
         following = [trials for trials in self._trials if trials > ended][:1]
         if self._patience is not None:
             following.append((ended // self._patience + 1) * self._patience)
-        return min(following) - started if following else None
+        return min(following, default=None)
 
     def look(self) -> bool:
         """Return whether the search is over, by its trials up to the last look.

@@ -148,12 +148,9 @@ class SearchLoop:
         jobs, self._unfinished = self._unfinished, []
         if not jobs and self._looks.look():
             return []
-        started = self._ended.total() + len(jobs)
-        until_look = self._looks.limit(started=started, ended=self._ended.total())
-        self._most_trials = self._settings.max_trials
-        if until_look is not None:
-            self._most_trials = min(self._most_trials, started + until_look)
-        room = self._most_trials - started
+        most, next_look = self._settings.max_trials, self._looks.find_next(self._ended.total())
+        self._most_trials = most if next_look is None else min(most, next_look)
+        room = self._most_trials - self._ended.total() - len(jobs)
         if self._proposals.are_limited:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
