@@ -23,7 +23,7 @@ def crews(monkeypatch):
     """Give threads in place of Ray's workers; return the crews that were started."""
     started = []
 
-    def start(self, trainer):
+    def start(self, trainer, on_note):
         if self.name == "local":
             return None
         started.append(ThreadCrew())
