@@ -18,6 +18,7 @@ from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
 from tuner.study import (
     Pick,
     Study,
+    TrialRecord,
     adds_networks_on_all_rows,
     count_fold_networks,
     exports_ensemble,
@@ -34,8 +35,8 @@ __all__ = [
     "read_cluster_values",
 ]
 
-# Earlier versions computed these scores otherwise, so that they tell nothing of an array.
-_RECKONED_ANEW = {"roc_auc"}
+# Earlier versions computed these scores otherwise, so that no array can be checked by them.
+_COMPUTED_OTHERWISE = {"roc_auc"}
 PickName = Literal["best", "smallest", "ensemble"]
 PICK_NAMES: tuple[PickName, ...] = get_args(PickName)
 
@@ -106,13 +107,15 @@ def pick_networks(
         rows=len(truth.y),
         compute_unseen=lambda trial: compute_unseen(study.arrays.read_probabilities(trial)),
     )
-    library = _make_library(study, truth, cluster_values)
+    library = _make_library(study, truth, records, cluster_values)
     best = trial_picks.out_of_bag
     ensemble, averaged = _choose_ensemble(study, library, best)
     members = ensemble.members if ensemble.is_exported else (_make_member(trial_picks.best),)
     calibration = calibrate_networks(study, members, truth)
-    exported = _Exported(study, truth, members, calibration)
-    out_of_bag = exported.complete(averaged if ensemble.is_exported else best, objective)
+    chosen = averaged if ensemble.is_exported else best
+    out_of_bag = _complete(
+        chosen, objective, study=study, library=library, members=members, calibration=calibration
+    )
     named = trial_picks.best, trial_picks.smallest, ensemble
     return Picks(*named, cluster_values, calibration, out_of_bag)
 
@@ -131,28 +134,27 @@ def _choose_ensemble(study: Study, library: Library, best: OutOfBag) -> tuple[En
     return ensemble.add_test(test).limit(study.record.settings), averaged
 
 
-@dataclass(frozen=True, slots=True)
-class _Exported:
-    """The networks that a search exports."""
+def _complete(
+    chosen: OutOfBag,
+    objective: str,
+    *,
+    study: Study,
+    library: Library,
+    members: Sequence[Member],
+    calibration: Calibration,
+) -> OutOfBag:
+    """Return the values of choosing networks, as they are exported.
 
-    study: Study
-    truth: Truth
-    members: Sequence[Member]
-    calibration: Calibration
-
-    def complete(self, chosen: OutOfBag, objective: str) -> OutOfBag:
-        """Return the values of choosing them, as they are exported.
-
-        What calibration changes is added, and the variance of training and of unseen mistakes.
-        """
-        probabilities, y = average_out_of_fold(self.study, self.members), self.truth.y
-        row_values = OBJECTIVES[objective].row_values
-        change = self.calibration.measure_change(probabilities, self.truth, row_values)
-        by_trial = {record.trial: record for record in self.study.read_trials()}
-        networks = [(by_trial[member.trial], member.networks) for member in self.members]
-        unseen = compute_unseen_variance(objective, probabilities, y)
-        noise = compute_noise_ratio(networks, len(y), folds=self.members[0].folds)
-        return chosen.add(change).with_training(noise).with_unseen(unseen)
+    What calibration changes is added, and the variance of training and of unseen mistakes.
+    """
+    probabilities, truth = average_out_of_fold(study, members), library.scoring.truth
+    row_values = OBJECTIVES[objective].row_values
+    change = calibration.measure_change(probabilities, truth, row_values)
+    by_trial = {record.trial: record for record in library.records}
+    networks = [(by_trial[member.trial], member.networks) for member in members]
+    unseen = compute_unseen_variance(objective, probabilities, truth.y)
+    noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
+    return chosen.add(change).with_training(noise).with_unseen(unseen)
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:
@@ -186,7 +188,7 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
     """
     if objective == study.record.objective.name:
         return picks.out_of_bag
-    library = _make_library(study, truth, picks.cluster_values)
+    library = _make_library(study, truth, list(study.read_trials()), picks.cluster_values)
     if picks.exported == "ensemble":
         procedure = library.make_ensemble_procedure(objective)
     else:
@@ -194,17 +196,29 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
     seed = study.record.settings.seed
     chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
     members = picks.list_members(picks.exported)
-    return _Exported(study, truth, members, picks.calibration).complete(chosen, objective)
+    return _complete(
+        chosen,
+        objective,
+        study=study,
+        library=library,
+        members=members,
+        calibration=picks.calibration,
+    )
 
 
-def _make_library(study: Study, truth: Truth, cluster_values: Mapping[int, np.ndarray]) -> Library:
+def _make_library(
+    study: Study,
+    truth: Truth,
+    records: Sequence[TrialRecord],
+    cluster_values: Mapping[int, np.ndarray],
+) -> Library:
     objective = study.record.objective
     score_clusters = {
         name: partial(truth.score_clusters, o.row_values) for name, o in OBJECTIVES.items()
     }
     scoring = Scoring(truth, score_clusters, objective.name, objective.maximise)
     return Library(
-        list(study.read_trials()),
+        records,
         cluster_values,
         probabilities=study.arrays.read_probabilities,
         scoring=scoring,
@@ -238,7 +252,7 @@ def read_cluster_values(
             continue
         probabilities = study.arrays.read_probabilities(record.trial)
         values[record.trial] = truth.score_clusters(objective.row_values, probabilities)
-        if objective.name not in _RECKONED_ANEW:
+        if objective.name not in _COMPUTED_OTHERWISE:
             found, expected = float(values[record.trial].mean()), record.result.score
             study.arrays.check_score(record.trial, found, expected)
     return values
