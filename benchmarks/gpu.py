@@ -61,15 +61,15 @@ def train(
     *,
     trials: int,
     epochs: int,
-    on_epoch: Callable[[int, int], None] = lambda trial, epoch: None,
+    **hooks: Any,
 ) -> list[Any]:
-    """Train trials of a hypermodel's first values; return their results."""
+    """Train trials of a hypermodel's first values, with hooks; return their results."""
     import keras_tuner
 
     from tuner.training import Hooks, Job, Plan
 
     jobs = [Job(number, keras_tuner.HyperParameters()) for number in range(trials)]
-    plan = Plan(epochs=epochs, patience=epochs, hooks=Hooks(on_epoch=on_epoch))
+    plan = Plan(epochs=epochs, patience=epochs, hooks=Hooks(**hooks))
     return list(trainer.train(jobs, hypermodel, problem=problem, plan=plan))
 
 
@@ -95,8 +95,8 @@ def train_kinds(gpu: Any, kinds: Sequence[str], epochs: int = 2) -> dict[str, di
         notes: list[str] = []
         found[name] = {"notes": notes}
         for trainer in (LanesTrainer(gpu=gpu), FitTrainer()):
-            trainer.on_note = notes.append
-            (result,) = train(trainer, hypermodel, problem, trials=1, epochs=epochs)
+            heard = {"trials": 1, "epochs": epochs, "on_note": notes.append}
+            (result,) = train(trainer, hypermodel, problem, **heard)
             found[name][trainer.name] = (
                 {"failed": result.reason}
                 if result.status == "failed"
