@@ -53,10 +53,10 @@ def measure_column_importance(
     """Return how much networks of a study need each column, the most important one first.
 
     The networks are trained again on the training rows of each fold; of an ensemble of folds, they
-    are those of that fold. A column's values are then
-    shuffled among the fold's validation rows, and the score is compared with that of the rows as
-    they are (Breiman 2001, Machine Learning 45, section 10; Fisher, Rudin and Dominici 2019). What
-    two columns say alike is missed in neither, because the other one is left.
+    are those of that fold. A column's values are then shuffled among the fold's validation rows,
+    and the score is compared with that of the rows as they are (Breiman 2001, Machine Learning 45,
+    section 10; Fisher, Rudin and Dominici 2019). What two columns say alike is missed in neither,
+    because the other one is left.
 
     Args:
         setup: The study's space, data and settings.
@@ -90,15 +90,27 @@ def measure_column_importance(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _OutOfFoldNetworks:
-    """The networks of each fold, and the rows that they were not trained on.
+class _Fold:
+    """The network of a fold, and the rows that it was not trained on.
 
     Attributes:
-        folds: Of each fold its network, its raw validation rows, their places among all of them,
-            and the order in which each repeat shuffles them.
+        trained: The network.
+        raw: The fold's validation rows.
+        places: Their places among those of all folds.
+        orders: The order in which each repeat shuffles them.
     """
 
-    folds: tuple[tuple["TrainedNetwork", RawColumns, np.ndarray, list[np.ndarray]], ...]
+    trained: "TrainedNetwork"
+    raw: RawColumns
+    places: np.ndarray
+    orders: list[np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OutOfFoldNetworks:
+    """The networks of all folds."""
+
+    folds: tuple[_Fold, ...]
 
     @classmethod
     def train(
@@ -128,7 +140,7 @@ class _OutOfFoldNetworks:
             rows = setup.split.folds[fold].validation
             raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
             orders = [rng.permutation(len(rows)) for _ in range(repeats)]
-            folds.append((trained, raw, places, orders))
+            folds.append(_Fold(trained, raw, places, orders))
         return cls(tuple(folds))
 
     def predict(self, column: str | None, repeat: int) -> np.ndarray:
@@ -137,8 +149,10 @@ class _OutOfFoldNetworks:
         **Shape**: `(rows, classes)`.
         """
         parts = []
-        for trained, raw, _, orders in self.folds:
-            rows = raw if column is None else {**raw, column: raw[column][orders[repeat]]}
-            parts.append(trained.predict_proba(rows))
-        places = np.concatenate([places for _, _, places, _ in self.folds])
+        for fold in self.folds:
+            rows = fold.raw
+            if column is not None:
+                rows = {**rows, column: rows[column][fold.orders[repeat]]}
+            parts.append(fold.trained.predict_proba(rows))
+        places = np.concatenate([fold.places for fold in self.folds])
         return np.asarray(np.concatenate(parts)[np.argsort(places)])
