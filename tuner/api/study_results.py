@@ -38,7 +38,7 @@ class StudyResults:
         self._study = study
         self._hypermodel = hypermodel
         self._loaded: Setup | None = None
-        self._computed: tuple[int, dict[str, Any]] | None = None
+        self._known: tuple[int, dict[str, Any]] | None = None
         self.name = study.record.name
         self.folder = study.folder
         self.question = study.record.title
@@ -47,12 +47,12 @@ class StudyResults:
     @property
     def summary(self) -> Mapping[str, Any]:
         """The object that `tuner search --json` prints; of an unfinished study, as it is now."""
-        return read_last_summary(self._study) or self._compute()
+        return read_last_summary(self._study) or self._summarize()
 
     @property
     def answer(self) -> str:
         """The answer to the study's question, in a sentence or two."""
-        return phrase(str(self._say("answer")))
+        return phrase(str(self._find_entry("answer")))
 
     @property
     def answers(self) -> list[Entry]:
@@ -62,7 +62,7 @@ class StudyResults:
         """
         return [
             Entry({**answer, "sentence": phrase(answer["sentence"])})
-            for answer in self._say("answers")
+            for answer in self._find_entry("answers")
         ]
 
     @property
@@ -72,22 +72,22 @@ class StudyResults:
         Among others: `trial`, `hyperparameters`, `parameters`, `epoch`, `score`, `standard_error`,
         and `corrected_score`, which is corrected for the choice.
         """
-        return Entry(self._say("best"))
+        return Entry(self._find_entry("best"))
 
     @property
     def smallest(self) -> Entry:
         """The smallest trial within one standard error of the best; as `best`."""
-        return Entry(self._say("smallest"))
+        return Entry(self._find_entry("smallest"))
 
     @property
     def ensemble(self) -> Entry:
         """The best average of networks: its `members`, whether it is `better`; as `best`."""
-        return Entry(self._say("ensemble"))
+        return Entry(self._find_entry("ensemble"))
 
     @property
     def test(self) -> dict[str, Entry]:
         """The exported model's `score` and `standard_error` on the held-out rows, by objective."""
-        return {name: Entry(score) for name, score in self._say("test").items()}
+        return {name: Entry(score) for name, score in self._find_entry("test").items()}
 
     @property
     def baselines(self) -> list[Entry]:
@@ -95,7 +95,7 @@ class StudyResults:
 
         Each has `name`, `score`, `standard_error`, `difference` and `verdict`, among others.
         """
-        return [Entry(baseline) for baseline in self._say("baselines")]
+        return [Entry(baseline) for baseline in self._find_entry("baselines")]
 
     def classes_dataframe(self) -> pd.DataFrame:
         """Return one row per class: how well the exported model recognises it, out of fold.
@@ -104,7 +104,7 @@ class StudyResults:
         """
         import pandas as pd
 
-        return pd.DataFrame(self._say("class_scores"))
+        return pd.DataFrame(self._find_entry("class_scores"))
 
     @property
     def threshold(self) -> Entry | None:
@@ -113,7 +113,7 @@ class StudyResults:
         Among others: `rule`, `predicted`, `value`, `score`, `half`, `standard_error`. None if the
         more probable class is predicted.
         """
-        threshold = self._say("threshold")
+        threshold = self._find_entry("threshold")
         return None if threshold is None else Entry(threshold)
 
     def trials_dataframe(self) -> pd.DataFrame:
@@ -145,20 +145,20 @@ class StudyResults:
 
         return make_curves_table(self._study, trial)
 
-    def _say(self, name: str) -> Any:
+    def _find_entry(self, name: str) -> Any:
         """Return an entry of the summary of the last run; of what is known now if it did not end.
 
         A study of an older version may lack an entry, too.
         """
         last = read_last_summary(self._study)
-        return last[name] if name in last else self._compute()[name]
+        return last[name] if name in last else self._summarize()[name]
 
-    def _compute(self) -> dict[str, Any]:
+    def _summarize(self) -> dict[str, Any]:
         """Return the summary of the trials so far."""
         written = self._study.journal.path.stat().st_size
-        if self._computed is None or self._computed[0] != written:
-            self._computed = written, summarize_study(self._setup, self._study)
-        return self._computed[1]
+        if self._known is None or self._known[0] != written:
+            self._known = written, summarize_study(self._setup, self._study)
+        return self._known[1]
 
     @property
     def _setup(self) -> Setup:
