@@ -4,6 +4,7 @@ import pytest
 
 import tuner
 from tests.helpers.command_line import SEARCH, search_things
+from tests.helpers.no_mirror import without_mlflow
 
 
 @pytest.fixture(scope="session")
@@ -28,4 +29,5 @@ def study(folder, root):
         option.removeprefix("--").replace("-", "_"): int(value) if value.isdigit() else value
         for option, value in given.items()
     }
-    return tuner.tune(x, space=space, study="first", root=root, verbose=0, **arguments)
+    with without_mlflow():
+        return tuner.tune(x, space=space, study="first", root=root, verbose=0, **arguments)

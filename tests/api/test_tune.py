@@ -12,6 +12,7 @@ import pytest
 import tuner
 from tests.helpers.command_line import make_things
 from tests.helpers.errors import read_error
+from tests.helpers.no_mirror import without_mlflow
 from tuner.errors import DataError, SpaceError, StudyError, UserError
 
 WRONG_TYPES = (
@@ -38,6 +39,12 @@ def test_a_mistake_is_an_error_before_anything_is_written(tmp_path, capsys):
         tuner.tune("iris", space="mlp_dept", root=tmp_path)
     assert not list(tmp_path.iterdir())
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.fixture(autouse=True)
+def no_mirror():
+    with without_mlflow():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from tests.helpers.documents import ROOT
+from tests.helpers.no_mirror import without_mlflow
 from tests.helpers.warm_processes import warm_command
-from tuner.study import Listener
 from tuner.training.remote import Engine
 
 __all__ = ["Shell"]
@@ -120,9 +120,8 @@ class Shell:
         def stop(*_: object) -> None:
             raise Searched
 
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, without_mlflow():
             patch.setattr("tuner.run.pipeline.pick_and_answer", stop)
-            patch.setattr("tuner.api.search.MlflowMirror", lambda *_, **__: Listener())
             for name in ("start_companion", "begin"):
                 patch.setattr(f"tuner.run.beside.Beside.{name}", lambda *_: None)
             with pytest.raises(Searched):
