@@ -128,7 +128,7 @@ class FoldTuner(ResultsTuner):
         """
         self._refuse_second_search()
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order)
-        self.search_rows(rows, self.split(rows), study=study, crew=crew)
+        self.search_rows(rows, rows.split(self.settings.splitter), study=study, crew=crew)
 
     def search_rows(
         self,
@@ -225,12 +225,6 @@ class FoldTuner(ResultsTuner):
     def plan(self) -> Plan:
         """How every trial is trained."""
         return replace(self.settings.plan, arguments=self.arguments)
-
-    def split(self, rows: LabelledRows) -> Split:
-        """Split rows into a test part and folds, as the settings say."""
-        return self.settings.splitter.split(
-            rows.y, classes=rows.classes, groups=rows.groups, order=rows.order
-        )
 
     def note(self, note: str) -> None:
         """Pass on a note to the listeners: a remark for the user on how the search runs."""

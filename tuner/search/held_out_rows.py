@@ -36,8 +36,7 @@ def read_and_split(
     weights = given.sample_weight
     if given.validation is None:
         rows = LabelledRows.from_arrays(x, y, groups=groups, order=order, sample_weight=weights)
-        split = splitter.split(rows.y, classes=rows.classes, groups=rows.groups, order=rows.order)
-        return rows, split
+        return rows, rows.split(splitter)
     if groups is not None or order is not None:
         raise UserError(
             "validation_data: give groups or order without it; they decide on the test part"

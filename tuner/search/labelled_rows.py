@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import DataError
-from tuner.folds import Fold
+from tuner.folds import Fold, Split, Splitter
 from tuner.problem import Inputs, Problem, list_inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import count_rows, read_inputs
@@ -90,6 +90,10 @@ class LabelledRows:
     def classes(self) -> tuple[str, ...]:
         """The class labels, by number."""
         return self.targets.classes
+
+    def split(self, splitter: Splitter) -> Split:
+        """Split the rows into a test part and folds."""
+        return splitter.split(self.y, classes=self.classes, groups=self.groups, order=self.order)
 
     def make_problem(
         self, folds: tuple[Fold, ...], class_weight: str | Mapping[Any, float] | None = None
