@@ -211,7 +211,7 @@ class Search:
             progress.report_interrupt()
             raise
         finally:  # a program may go on for long, and MLflow's process for some seconds
-            mirror.on_fault = lambda fault: None
+            mirror.fall_silent()
         experiment = mirror.experiment_id if mirror.complete else None
         if experiment is not None:
             remember_copy(study, self.uri, experiment)

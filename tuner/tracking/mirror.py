@@ -48,8 +48,8 @@ class MlflowMirror(Listener):
     ) -> None:
         self.uri = uri
         self.root = root
-        self.on_fault = on_fault
-        self.on_damage = on_damage
+        self._on_fault = on_fault
+        self._on_damage = on_damage
         self.fault = ""
         self.experiment_id = ""
         self.run_id = ""
@@ -110,7 +110,7 @@ class MlflowMirror(Listener):
                     self.complete = True
                     self._finished.set()
                 if "note" in message:
-                    self.on_damage(message["note"])
+                    self._on_damage(message["note"])
                 if "fault" in message:
                     self._set_fault(message["fault"])
         code = self._process.wait()
@@ -122,4 +122,8 @@ class MlflowMirror(Listener):
         changed = bool(fault) != bool(self.fault)
         self.fault = fault
         if changed:  # another reason for the same outage is not reported
-            self.on_fault(fault)
+            self._on_fault(fault)
+
+    def fall_silent(self) -> None:
+        """Report no fault any more: nobody follows the search, and the process may go on."""
+        self._on_fault = lambda fault: None
