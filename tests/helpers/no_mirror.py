@@ -20,6 +20,9 @@ class _NoMirror(Listener):
     def __init__(self, *_: object) -> None:
         pass
 
+    def fall_silent(self) -> None:
+        """Say nothing, as before."""
+
 
 @contextmanager
 def without_mlflow() -> Iterator[None]:
