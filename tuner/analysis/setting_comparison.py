@@ -20,6 +20,7 @@ __all__ = [
     "compare_settings",
     "find_untried_shares",
     "group_by_hyperparameter",
+    "may_matter",
 ]
 
 # Of any objective. A difference that is smaller wherever it is in its interval matters to nobody:
@@ -255,12 +256,13 @@ def _find_open(
         and test.can_draw
         and (
             share < FEWEST_ROUNDS
-            or ((p <= LEVEL or pair.excludes_zero or test.luck_dominates) and _matters(pair))
+            or ((p <= LEVEL or pair.excludes_zero or test.luck_dominates) and may_matter(pair))
         )
     )
 
 
-def _matters(pair: Pair[Value]) -> bool:
+def may_matter(pair: Pair[Value]) -> bool:
+    """Return whether a pair's difference may be so large that it matters to anybody."""
     return max(abs(end) for end in pair.interval) > _NEGLIGIBLE
 
 

@@ -68,7 +68,7 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
 
 def _describe_exported_score(exportable: Exportable, record: StudyRecord) -> dict[str, Any]:
     """Return the score of what a search exports: corrected for the choice, and calibrated."""
-    if exportable.out_of_bag is None:
+    if exportable.out_of_bag is None:  # no search exports it by itself
         return {}
     maximise = record.objective.maximise
     return {"exported_score": exportable.out_of_bag.to_dict(maximise=maximise)}

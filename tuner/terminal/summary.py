@@ -181,7 +181,7 @@ def _describe_baselines(summary: Summary, study: Study) -> list[str]:
 
 
 def _describe_baseline(baseline: Mapping[str, Any], objective: Objective) -> str:
-    is_better = (baseline["difference"] > 0) == (objective.maximise)
+    is_better = (baseline["difference"] > 0) == objective.maximise
     side = "better by" if is_better else "worse by"
     verdict = f"cannot be told apart, {side}" if baseline["verdict"] == "ties" else side
     accuracy = baseline.get("accuracy")  # older runs lack it

@@ -66,8 +66,8 @@ def describe_scored_model(model: ScoredModel, study: Study) -> str:
     if model.corrected:
         score, (low, high) = model.corrected
         lines.append(
-            f"- corrected for the choice among trials: {record.objective.name} {score:.4f}, 95 % "
-            f"interval {low:.4f} to {high:.4f}"
+            f"- as exported, corrected for the choice among trials: {record.objective.name} "
+            f"{score:.4f}, 95 % interval {low:.4f} to {high:.4f}"
         )
     if model.test:
         rows = f"{len(record.split.test):,} held-out rows"
@@ -105,7 +105,7 @@ def _read_corrected(
     description: Mapping[str, Any], pick: Mapping[str, Any]
 ) -> tuple[float, tuple[float, float]] | None:
     """Read the corrected score; that of the pick before its calibration if there is no other."""
-    if exported := description.get("exported_score"):  # 0.2.0 and older lack it
+    if exported := description.get("exported_score"):  # those of older versions lack it
         return exported["score"], tuple(exported["interval"])
     if not pick.get("corrected_interval"):
         return None

@@ -45,7 +45,7 @@ def says(made, judged):
 
     A setting is told apart, or open, or as good as the best; of some that are not told apart the
     interval has no 0 in it. Without a score of guessing, no difference is a large share of what is
-    gained over it.
+    gained over it. `share` trials of each are compared, and `wide` is how far all intervals reach.
     """
 
     def answer(
@@ -53,12 +53,14 @@ def says(made, judged):
         right,
         *,
         told=(),
-        unclear=(),
+        still_open=(),
         clear=(),
         p=0.5,
         others=None,
         derived=None,
         guessing=None,
+        share=8,
+        wide=None,
     ):
         study = made()
         for value in right:
@@ -75,7 +77,9 @@ def says(made, judged):
                 values[0],
                 value,
                 -place,
-                (-place - 0.5, -place + (0.5 if value in (*told, *clear) else 2 * place)),
+                (-place - 0.5, -place + (0.5 if value in (*told, *clear) else 2 * place))
+                if wide is None
+                else (-wide, wide),
                 p=p,
                 adjusted_p=0.5,
                 told_apart=value in told,
@@ -85,7 +89,7 @@ def says(made, judged):
         ]
         alike = tuple(value for value in values if value not in told)
         comparison = Comparison(
-            8, tuple(settings), tuple(pairs), alike, tuple(unclear), (0.1,) * len(pairs)
+            share, tuple(settings), tuple(pairs), alike, tuple(still_open), (0.1,) * len(pairs)
         )
         evidence = study.evidence()
         evidence.comparisons[name] = comparison

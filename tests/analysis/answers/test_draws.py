@@ -15,6 +15,8 @@ learning_rate = 0.1
 nesterov = [false, true]
 """
 
+CROSSED = SPACE.replace("max = 2", "max = 6").replace("units = [8, 16]", "units = 8")
+
 
 def add_rounds(study, labels, lucky=()):
     """Add a round of all depths for each label; without hidden layers units do not act."""
@@ -44,6 +46,25 @@ def test_trials_that_a_setting_drew_for_itself_count_each(made):
     study.add({"depth": 1, "units": 16, "nesterov": False})
     compared = list_compared_trials(study.evidence(), "nesterov")
     assert [record.trial for record in compared] == [0, 3]
+
+
+def test_trials_that_differ_in_what_both_use_are_of_two_draws(made):
+    study = made(SPACE).add({"depth": 0, "nesterov": False})
+    study.add({"depth": 2, "units": 8, "nesterov": False}, 0.5)
+    study.add({"depth": 1, "units": 16, "nesterov": False}, 0.5)
+    compared = list_compared_trials(study.evidence(), "nesterov")
+    assert [record.trial for record in compared] == [0, 2]
+
+
+def test_where_all_configurations_were_tried_each_trial_counts(made):
+    """Both values of the only other hyperparameter are one draw each, of all depths."""
+    study = made(CROSSED)
+    for depth in range(7):
+        for nesterov in (False, True):
+            study.add({"depth": depth, "nesterov": nesterov}, 0.01 * depth + 0.5 * (not nesterov))
+    comparison = compare_hyperparameter(study.evidence(), "nesterov")
+    assert (comparison.share, comparison.unit) == (7, "trial")
+    assert comparison.not_told_apart == (True,)
 
 
 def test_a_pruned_trial_stands_for_a_draw_before_one_that_failed(made):

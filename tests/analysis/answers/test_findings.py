@@ -1,5 +1,20 @@
 """What is said of settings that are neither told apart nor shown to do as well."""
 
+from dataclasses import replace
+
+import pytest
+
+from tuner.analysis.answers.one_sentence import answer_in_one_sentence
+from tuner.analysis.pairs import Pair
+from tuner.analysis.setting_comparison import Comparison, Setting
+
+DROPOUT = """
+compare = "dropout"
+[network]
+units = [8, 16]
+[regularizer]
+dropout = [0.0, 0.5]
+"""
 FEW_ROWS = "more trials would not tell, more rows may."
 
 
@@ -14,7 +29,7 @@ def test_what_may_be_far_behind_is_not_said_to_do_as_well(says):
 
 def test_others_that_may_be_far_behind_are_named_apart_from_those_that_more_trials_tell(says):
     right = {2: 0.97, 1: 0.965, 3: 0.96, 0: 0.6}
-    assert says("depth", right, told=[0], unclear=[1], guessing=0.7).endswith(
+    assert says("depth", right, told=[0], still_open=[1], guessing=0.7).endswith(
         "; whether one hidden layer does as well cannot be told yet."
     )
     assert says("depth", right, told=[0], guessing=0.7).endswith(
@@ -33,7 +48,38 @@ def test_what_a_few_rows_leave_unclear_is_said_of_every_question(says):
         assert "cannot be told" not in says(name, right, guessing=9.0), name
 
 
+def test_rows_are_not_asked_for_where_they_would_not_help(says):
+    """A difference that is clear, or told of too few trials, or negligible wherever it is."""
+    right = {2: 0.97, 0: 0.96}
+    assert "more rows" not in says("depth", right, clear=[0], guessing=0.7)
+    assert "more rows" not in says("depth", right, share=1, guessing=0.7)
+    assert "more rows" not in says("depth", right, wide=0.004, guessing=0.101)
+
+
+@pytest.mark.parametrize(
+    ("guessing", "words"),
+    [
+        (1.5, "; whether it pays to widen the network takes more rows to tell."),
+        (9.0, "; it does not pay to widen the network: 8 units do as well."),
+    ],
+)
+def test_whether_a_wider_network_pays_may_take_more_rows_to_tell(made, judged, guessing, words):
+    study = made(DROPOUT)
+    for units in (8, 16):
+        for dropout in (0.0, 0.5):
+            study.add({"dropout": dropout, "units": units}, dropout)
+    majority = judged("majority class", guessing, "loses", accuracy=0.5)
+    evidence = replace(study.evidence(), guessing=majority)
+    settings = [Setting(16, 8, 2, 1.0, (0.5, 1.5), 0.9), Setting(8, 8, 0, 1.1, (0.6, 1.6), 0.9)]
+    pair = Pair(16, 8, -0.1, (-0.4, 0.2), p=0.5, adjusted_p=0.5, told_apart=False)
+    evidence.comparisons["units"] = Comparison(8, tuple(settings), (pair,), (16, 8))
+    settings = [Setting(0.0, 8, 0, 1.0, (0.5, 1.5), 0.9), Setting(0.5, 8, 1, 1.5, (1.0, 2.0), 0.9)]
+    pair = Pair(0.0, 0.5, -0.5, (-0.6, -0.4), p=0.01, adjusted_p=0.01, told_apart=True)
+    evidence.comparisons["dropout"] = Comparison(8, tuple(settings), (pair,), (0.0,))
+    assert answer_in_one_sentence(evidence, "dropout").endswith(words)
+
+
 def test_what_more_trials_tell_comes_before_what_more_rows_tell(says):
     right = {0.9: 0.97, 0.5: 0.96, 0.1: 0.95}
-    sentence = says("momentum", right, unclear=[0.5], guessing=0.7)
+    sentence = says("momentum", right, still_open=[0.5], guessing=0.7)
     assert sentence.startswith("It cannot be told from 3 trials: with momentum 0.9 97.0 % of rows")

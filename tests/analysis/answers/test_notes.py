@@ -41,7 +41,7 @@ def test_the_notes_say_what_groups_and_an_order_change(made):
 
 
 def test_dropout_is_named_only_where_networks_have_it(made):
-    study = made().add({"depth": 0})
+    study = made().add({"depth": 0, "dropout": 0.0})
     assert "measured during training." in make_notes(study.evidence(), spans=True)[1]
     study.add({"depth": 1, "dropout": 0.5})
     assert "measured during training, with dropout." in make_notes(study.evidence(), spans=True)[1]

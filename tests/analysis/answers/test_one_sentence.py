@@ -187,7 +187,7 @@ def test_deep_or_wide(says):
     assert says("depth", {4: 0.99, 1: 0.99}, **at).startswith(
         "Neither: on these rows it does as well with one hidden layer of 266 units, as far as "
     )
-    assert says("depth", {4: 0.99, 1: 0.99}, unclear=[1], **at).startswith("It cannot be told")
+    assert says("depth", {4: 0.99, 1: 0.99}, still_open=[1], **at).startswith("It cannot be told")
 
 
 def test_width(says):
@@ -200,8 +200,8 @@ def test_width(says):
     assert says("units", {8: 0.97, 64: 0.96}).startswith("8 units are enough: with 8 units 97.0 %")
     many = says("units", {64: 0.97, 8: 0.96, 512: 0.9, 1024: 0.8}, told=[512, 1024])
     assert many.endswith("; 512 and 1,024 units do worse.")
-    assert says("units", {64: 0.97, 8: 0.9}, unclear=[8]).startswith("It cannot be told from ")
-    assert says("units", {16: 0.97, 8: 0.96, 64: 0.9}, told=[64], unclear=[8]) == (
+    assert says("units", {64: 0.97, 8: 0.9}, still_open=[8]).startswith("It cannot be told from ")
+    assert says("units", {16: 0.97, 8: 0.96, 64: 0.9}, told=[64], still_open=[8]) == (
         f"16 units are best: with 16 units 97 % of rows are right, with 64 units 90 % {LAST}; "
         "whether 8 units do as well cannot be told yet."
     )
@@ -213,7 +213,7 @@ def test_width(says):
 def test_a_difference_whose_interval_has_no_zero_in_it_may_be_chance(says):
     """The sentence says why it is not told, beside numbers that seem to tell it."""
     l2 = {"l2": 0.97, "none": 0.9}
-    assert says("kind", l2, clear=["none"], unclear=["none"]).startswith(
+    assert says("kind", l2, clear=["none"], still_open=["none"]).startswith(
         "It cannot be told from 2 trials: with L2 97 % of rows are right, without a regularizer 90 "
         "% (cross-entropy 0.100 against 1.100; the difference is 1.00, between 0.50 and 1.50, "
         "which may be chance with 8 trials of each)"
@@ -228,20 +228,20 @@ def test_a_difference_whose_interval_has_no_zero_in_it_may_be_chance(says):
 
 def test_the_fewest_layers_that_do_as_well_are_said_beside_fewer_that_may(says):
     right = {4: 0.999, 3: 0.999, 2: 0.998, 1: 0.99, 0: 0.6}
-    assert says("depth", right, told=[0], unclear=[1, 3]).endswith(
+    assert says("depth", right, told=[0], still_open=[1, 3]).endswith(
         "; two hidden layers do as well on these rows (99.8 %); whether one hidden layer does as "
         "well cannot be told yet."
     )
-    assert says("depth", {1: 0.999, 4: 0.999, 0: 0.6}, told=[0], unclear=[4]).endswith(
+    assert says("depth", {1: 0.999, 4: 0.999, 0: 0.6}, told=[0], still_open=[4]).endswith(
         f" 60.0 % {LAST}."
     )
 
 
 def test_what_is_open_beside_the_simplest_is_said(says):
-    assert says("depth", {0: 0.97, 1: 0.96, 2: 0.9}, unclear=[2]).endswith(
+    assert says("depth", {0: 0.97, 1: 0.96, 2: 0.9}, still_open=[2]).endswith(
         "; whether two hidden layers do as well cannot be told yet."
     )
-    assert says("units", {8: 0.97, 64: 0.96}, unclear=[64]).endswith(
+    assert says("units", {8: 0.97, 64: 0.96}, still_open=[64]).endswith(
         "; whether 64 units do as well cannot be told yet."
     )
 
@@ -257,7 +257,9 @@ def test_regularizers(says):
     assert says("kind", {"none": 0.97, "l2": 0.9}, told=["l2"]).startswith(
         "No regularizer helps: without a regularizer 97 % of rows are right, with L2 90 %"
     )
-    assert says("kind", {"l2": 0.97, "none": 0.9}, unclear=["none"]).startswith("It cannot be told")
+    assert says("kind", {"l2": 0.97, "none": 0.9}, still_open=["none"]).startswith(
+        "It cannot be told"
+    )
     assert says("kind", {"l2": 0.97, "l1": 0.9}, told=["l1"]).startswith("L2 is best: with L2 97 %")
 
 
@@ -314,7 +316,7 @@ def test_any_other_hyperparameter(says):
     assert says("momentum", {0.9: 0.97, 0.5: 0.96}).startswith(
         "The momentum is not shown to matter: with "
     )
-    assert says("momentum", {0.9: 0.97, 0.5: 0.9}, unclear=[0.5]).startswith("It cannot be told")
+    assert says("momentum", {0.9: 0.97, 0.5: 0.9}, still_open=[0.5]).startswith("It cannot be told")
 
 
 def test_a_space_that_compares_strengths_has_an_answer(made):
@@ -355,7 +357,7 @@ def test_without_a_thing_is_not_said_of_no_thing(says):
     assert says("input_dropout", right, told=[0.2]).endswith(
         "; it does as well without input dropout on these rows (96.0 %)."
     )
-    assert says("input_dropout", right, told=[0.2], unclear=[0.0]).endswith(
+    assert says("input_dropout", right, told=[0.2], still_open=[0.0]).endswith(
         "; whether it does as well without input dropout cannot be told yet."
     )
     best = {0.0: 0.97, 0.1: 0.96, 0.2: 0.9}
@@ -369,12 +371,12 @@ def test_without_a_thing_is_not_said_of_no_thing(says):
 
 
 def test_an_open_setting_beside_one_that_is_as_good_is_mentioned_last(says):
-    sentence = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, unclear=[0.5])
+    sentence = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, still_open=[0.5])
     assert sentence.startswith(
         "The momentum is not shown to matter: with momentum 0.9 97 % of rows"
     )
     assert sentence.endswith("; whether momentum 0.5 does as well cannot be told yet.")
-    both = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, unclear=[0.5, 0.0])
+    both = says("momentum", {0.9: 0.97, 0.5: 0.96, 0.0: 0.95}, still_open=[0.5, 0.0])
     assert both.startswith("It cannot be told from 3 trials: with momentum 0.9 97 % of rows")
 
 

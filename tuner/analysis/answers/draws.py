@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tuner.analysis.answers.evidence import TrialEvidence
+from tuner.analysis.setting_comparison import find_untried_shares
 from tuner.space import Value
 from tuner.study import TrialRecord
 
@@ -18,44 +19,52 @@ def list_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRe
     """Return the trials that a comparison counts as independent of each other.
 
     They are all trials, unless the space compares another hyperparameter. Then all trials of a draw
-    have the same value, and the best stands for them.
+    have the same value, and the best stands for them. Where all configurations were tried, no draw
+    was a lucky one, and each trial counts.
 
     Args:
         evidence: The study's evidence.
         name: The name of the hyperparameter whose settings are compared.
     """
-    compared = evidence.compared
-    if compared is None or not is_drawn(evidence, name):
+    own = evidence.compared
+    if own is None or not is_drawn(evidence, name):
         return evidence.records
-    return choose_best_of_draws(evidence.records, compared, name, maximise=evidence.maximise)
+    return choose_best_of_draws(evidence.records, own, name, maximise=evidence.maximise)
 
 
 def is_drawn(evidence: TrialEvidence, name: str) -> bool:
-    """Return whether a hyperparameter is drawn once for all settings of the compared one."""
+    """Return whether settings of the space's own hyperparameter share what is drawn of another."""
     is_given = any(name in record.hyperparameters for record in evidence.records)
-    return is_given and evidence.compared not in (None, name)
+    if not is_given or evidence.compared in (None, name):
+        return False
+    untried = find_untried_shares(
+        evidence.space, name, evidence.records, evidence.count_configurations
+    )
+    return not untried or any(untried.values())
 
 
 def choose_best_of_draws(
-    records: Sequence[TrialRecord], compared: str, name: str, *, maximise: bool
+    records: Sequence[TrialRecord], own: str, name: str, *, maximise: bool
 ) -> list[TrialRecord]:
     """Return the best trial of each draw, by number.
 
-    A search that compares settings draws the other hyperparameters once for all settings. Its
-    trials of a draw say no more of those than one trial: if the draw is a lucky one, all are good.
+    A search that compares settings lets them share draws of the other hyperparameters. The trials
+    of a draw say no more of those than one trial: if the draw is a lucky one, all are good.
 
     Args:
         records: The study's trials.
-        compared: The hyperparameter that the space compares.
+        own: The hyperparameter that the space compares.
         name: Another one. Trials in which it does not act are left out.
         maximise: Whether a higher score is better.
     """
-    draws: dict[Value, list[_Draw]] = {}  # by the value of the other one
-    for record in sorted(records, key=lambda record: record.trial):
-        others = {key: v for key, v in record.hyperparameters.items() if key != compared}
-        if name not in others or compared not in record.hyperparameters:
-            continue
-        setting, alike = record.hyperparameters[compared], draws.setdefault(others[name], [])
+    trials = [record for record in records if {own, name} <= set(record.hyperparameters)]
+    active = [set(record.hyperparameters) for record in trials]
+    always = sorted(set.intersection(*active) - {own}) if active else []
+    draws: dict[tuple[Value, ...], list[_Draw]] = {}  # by the values that all trials have
+    for record in sorted(trials, key=lambda record: record.trial):
+        others = {key: v for key, v in record.hyperparameters.items() if key != own}
+        alike = draws.setdefault(tuple(others[key] for key in always), [])
+        setting = record.hyperparameters[own]
         draw = next((draw for draw in alike if draw.takes(setting, others)), None)
         if draw is None:
             draw = _Draw()
@@ -75,8 +84,8 @@ class _Draw:
     """A draw of the other hyperparameters, and its trials so far.
 
     Attributes:
-        shared: The values that its trials have, those of the compared hyperparameter left out.
-        settings: The settings of the compared hyperparameter that have a trial.
+        shared: The values that its trials have, but for the space's own hyperparameter.
+        settings: The settings of the space's own hyperparameter that have a trial.
         trials: The trials.
     """
 

@@ -9,7 +9,7 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.pairs import LEVEL, Pair
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_comparison import Comparison, Setting, may_matter
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
@@ -83,19 +83,20 @@ class Findings:
     def short_of_rows(self) -> tuple[Setting, ...]:
         """The settings that more rows could tell apart from the best, but not more trials.
 
-        They may be behind it by a large share of what it gains over guessing.
+        They may be behind it by a large share of what it gains over guessing. Where few trials are
+        the reason why they are not told apart, rows would not help.
         """
         guessing = self.evidence.guessing
-        if guessing is None or self.best.score is None:
+        if guessing is None or self.best.score is None or self.comparison.share < FEWEST_ROUNDS:
             return ()
         gain = abs(guessing.scores[self.evidence.objective].value - self.best.score)
-        told = {self.best, *self.worse, *self.open}
-        return tuple(
-            setting
-            for setting in self.tried
-            if setting not in told
-            and max(abs(end) for end in self.find_pair(setting).interval) > _LARGE * gain
-        )
+
+        def may_be_far(pair: Pair[Value]) -> bool:
+            return may_matter(pair) and max(abs(end) for end in pair.interval) > _LARGE * gain
+
+        settled = {self.best, *self.worse, *self.open}
+        pairs = {s: self.find_pair(s) for s in self.tried if s not in settled}
+        return tuple(s for s, p in pairs.items() if not p.excludes_zero and may_be_far(p))
 
     @cached_property
     def unclear(self) -> tuple[Setting, ...]:

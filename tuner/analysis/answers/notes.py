@@ -15,8 +15,8 @@ _COMPARISON = (
     "Settings are compared by the best completed trial of each, out of equally many trials of each."
 )
 _DRAWS = (
-    "Hyperparameters that the space does not compare are drawn once for all settings of the one "
-    "that it compares. So of the trials of such a draw only the best counts for them."
+    "Of other hyperparameters than the one that the space compares, trials of several settings "
+    "that share a draw count once, by the best of them."
 )
 _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "
@@ -25,7 +25,7 @@ _FITTING = (
     "training"
 )
 
-_DROPOUTS = {"dropout", "input_dropout"}
+_DROPOUTS = ("dropout", "input_dropout")
 
 
 def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
@@ -55,8 +55,8 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
 
 
 def _describe_fitting(evidence: Evidence) -> str:
-    names = {name for record in evidence.records for name in record.hyperparameters}
-    return f"{_FITTING}{', with dropout' if names & _DROPOUTS else ''}."
+    drops = any(r.hyperparameters.get(name) for r in evidence.records for name in _DROPOUTS)
+    return f"{_FITTING}{', with dropout' if drops else ''}."
 
 
 def _describe_groups(evidence: Evidence) -> list[str]:

@@ -146,6 +146,8 @@ def _describe_widening(evidence: Evidence) -> str:
     narrow, best = widths.sort(widths.tried)[0], widths.best
     if narrow in widths.open:
         return "; whether it pays to widen the network cannot be told yet"
+    if narrow in widths.short_of_rows:
+        return "; whether it pays to widen the network takes more rows to tell"
     least = say_thing("units", narrow.value)
     if narrow in widths.worse:
         wide = say_thing("units", best.value)
