@@ -9,9 +9,7 @@ import numpy as np
 
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
-from tuner.analysis.setting_comparison import (
-    group_by_hyperparameter,
-)
+from tuner.analysis.setting_comparison import group_by_hyperparameter
 from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import say_value

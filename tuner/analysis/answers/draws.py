@@ -10,13 +10,13 @@ from tuner.analysis.setting_comparison import find_untried_shares
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["choose_best_of_draws", "is_drawn", "list_compared_trials"]
+__all__ = ["choose_best_of_draws", "list_compared_trials"]
 
 _STATUSES = ("completed", "pruned", "failed")  # the first is the best
 
 
 def list_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRecord]:
-    """Return the trials that a comparison counts as independent of each other.
+    """Return the trials that a comparison counts as independent of each other; evidence keeps them.
 
     They are all trials, unless the space compares another hyperparameter. Then all trials of a draw
     have the same value, and the best stands for them. Where all configurations were tried, no draw
@@ -25,14 +25,23 @@ def list_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRe
     Args:
         evidence: The study's evidence.
         name: The name of the hyperparameter whose settings are compared.
+
+    Returns:
+        The study's trials themselves, or a list with one trial of each draw.
     """
+    if name not in evidence.compared_trials:
+        evidence.compared_trials[name] = _choose_compared_trials(evidence, name)
+    return evidence.compared_trials[name]
+
+
+def _choose_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRecord]:
     own = evidence.compared
-    if own is None or not is_drawn(evidence, name):
+    if own is None or not _is_drawn(evidence, name):
         return evidence.records
     return choose_best_of_draws(evidence.records, own, name, maximise=evidence.maximise)
 
 
-def is_drawn(evidence: TrialEvidence, name: str) -> bool:
+def _is_drawn(evidence: TrialEvidence, name: str) -> bool:
     """Return whether settings of the space's own hyperparameter share what is drawn of another."""
     is_given = any(name in record.hyperparameters for record in evidence.records)
     if not is_given or evidence.compared in (None, name):

@@ -1,6 +1,6 @@
 """The evidence that answers rest on: a study, its trials, its picks and its baselines."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil
@@ -29,6 +29,7 @@ class TrialEvidence:
         records: The study's trials, by number.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         comparisons: The comparisons of settings so far, by hyperparameter: each is made once.
+        compared_trials: The trials that they compare, likewise (`list_compared_trials`).
         count_configurations: Counts the configurations of a space that the search may try.
     """
 
@@ -36,6 +37,7 @@ class TrialEvidence:
     records: tuple[TrialRecord, ...]
     cluster_values: Mapping[int, np.ndarray]
     comparisons: dict[str, Comparison] = field(default_factory=dict, kw_only=True)
+    compared_trials: dict[str, Sequence[TrialRecord]] = field(default_factory=dict, kw_only=True)
     count_configurations: Callable[[Space], int | None] = field(kw_only=True)
 
     @property

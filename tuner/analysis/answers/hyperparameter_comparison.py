@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.draws import is_drawn, list_compared_trials
+from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.setting_comparison import Comparison, compare_settings, find_untried_shares
 
@@ -22,9 +22,12 @@ def compare_hyperparameter(evidence: TrialEvidence, name: str) -> Comparison:
 
 
 def _compare(evidence: TrialEvidence, name: str) -> Comparison:
-    get_setting = bin_trials(evidence, name).get_setting
-    made = compare_settings(
+    get_setting, trials = (
+        bin_trials(evidence, name).get_setting,
         list_compared_trials(evidence, name),
+    )
+    made = compare_settings(
+        trials,
         evidence.cluster_values,
         get_setting=get_setting,
         split=evidence.study.split,
@@ -35,5 +38,5 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
     )
     counts = Counter(get_setting(record) for record in evidence.records)
     settings = tuple(replace(each, trials=counts[each.value]) for each in made.settings)
-    unit: Literal["draw", "trial"] = "draw" if is_drawn(evidence, name) else "trial"
+    unit: Literal["draw", "trial"] = "trial" if trials is evidence.records else "draw"
     return replace(made, settings=settings, unit=unit)
