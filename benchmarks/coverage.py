@@ -66,12 +66,13 @@ def measure(
     """
     from coverage_draw import FOLDS, measure_draw
     from coverage_tables import draw_rows, load_table
-    from coverage_training import ReusingTrainer
+
+    from tuner.training.lanes import LanesTrainer
 
     done = {(*_cell(line), line["draw"]) for line in read_lines(path)}
     for name in dict.fromkeys(table for table, _, _ in cells):
         own = [cell for cell in cells if cell[0] == name]
-        table, trainer = load_table(name, folder), ReusingTrainer()
+        table, trainer = load_table(name, folder), LanesTrainer()
         # draw after draw, so that an interrupted run has as many of every cell
         for number in range(draws):
             for cell in own:

@@ -7,8 +7,8 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from coverage_network import Network
 from coverage_tables import Draw, Table
-from coverage_training import Network, ReusingTrainer
 
 from tuner.analysis import (
     NORMAL,
@@ -32,6 +32,7 @@ from tuner.problem import Problem
 from tuner.run.final_training import AllRowsTraining
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error, compute_unseen_variance
 from tuner.study import Study, TrialRecord
+from tuner.training.lanes import LanesTrainer
 
 __all__ = ["COMPARED", "Claim", "Searched"]
 
@@ -81,7 +82,7 @@ class Searched:
     problem: Problem
     study: Study
     hypermodel: MLPHyperModel
-    trainer: ReusingTrainer
+    trainer: LanesTrainer
 
     def list_claims(self) -> Iterator[Claim]:
         """Yield what the search says of its models in every objective."""

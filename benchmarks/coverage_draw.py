@@ -5,7 +5,6 @@ from typing import Any
 
 from coverage_claims import COMPARED, Claim, Searched
 from coverage_tables import Draw, Table
-from coverage_training import ReusingTrainer
 
 from tuner.folds import Fold, Split
 from tuner.model.mlp import MLPHyperModel
@@ -13,6 +12,7 @@ from tuner.problem import Problem
 from tuner.search import FoldTuner
 from tuner.space import parse_space
 from tuner.study import SearchSettings, Study, StudyRecord
+from tuner.training.lanes import LanesTrainer
 
 __all__ = ["FOLDS", "VARIANTS", "measure_draw"]
 
@@ -55,7 +55,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 def measure_draw(
-    table: Table, draw: Draw, variant: str, *, seed: int, trainer: ReusingTrainer, root: Path
+    table: Table, draw: Draw, variant: str, *, seed: int, trainer: LanesTrainer, root: Path
 ) -> list[Claim]:
     """Search the drawn rows as the product does, and score its claims on the fresh rows.
 

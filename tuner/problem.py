@@ -105,17 +105,17 @@ class Problem:
         """Return the number of a fold's random streams."""
         return fold if self.streams is None else self.streams[fold]
 
-    def merge_folds(self, network: int = 0) -> Problem:
-        """Return the problem with a single fold, which trains on all training rows.
+    def merge_folds(self, networks: Sequence[int] = (0,)) -> Problem:
+        """Return the problem with a fold for each of some networks, all on all training rows.
 
         A fold must have a validation row: it is a training row here, and its score means nothing.
 
         Args:
-            network: Number of the network, if a trial has several; each has its own random
-                streams.
+            networks: Numbers of a trial's networks; each has its own random streams.
         """
-        streams = (ALL_ROWS + network,)
-        return replace(self, folds=(Fold(self.rows, self.rows[:1]),), streams=streams)
+        streams = tuple(ALL_ROWS + network for network in networks)
+        fold = Fold(self.rows, self.rows[:1])
+        return replace(self, folds=(fold,) * len(streams), streams=streams)
 
     def take_folds(self, folds: int | None) -> Problem:
         """Return the problem with the first so many folds only; None for all of them."""

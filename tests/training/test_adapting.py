@@ -111,7 +111,7 @@ def test_normalized_networks_train_in_lanes_and_share_a_program():
     jobs = [make_job(trial) for trial in range(2)]
     train(trainer, Normalizing(), PROBLEM, hook(PLAN, on_note=notes.append), jobs)
     assert notes == []
-    assert sum(program.traces for program in trainer.programs.programs.values()) == 1
+    assert sum(program.traces for program in trainer.programs.used) == 1
 
 
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])

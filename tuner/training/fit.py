@@ -75,7 +75,7 @@ class FitTrainer(Trainer):
         """Train the networks with `HyperModel.fit`, one after another."""
         networks = []
         for final in final_jobs:
-            fold = FoldData(problem.merge_folds(final.network), 0)
+            fold = FoldData(problem.merge_folds([final.network]), 0)
             network = FitNetwork(hypermodel, final.job, plan)
             network.build_initial_state(fold)
             network.watch()

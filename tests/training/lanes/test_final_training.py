@@ -13,6 +13,7 @@ from tests.helpers.training import (
     make_mlp,
 )
 from tuner.training import TRAINERS, FinalJob, Plan
+from tuner.training.lanes import machine
 
 PLAN = Plan(epochs=3, patience=3, seed=1)
 
@@ -57,6 +58,39 @@ def test_custom_networks_are_those_of_fit():
         return keras.layers.Flatten()(keras.layers.BatchNormalization()(x))
 
     assert_close(*train_by_both(CustomHyperModel(add_layers), make_rare_problem()))
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_each_network_is_the_same_alone_and_beside_others(alone, monkeypatch):
+    if alone:
+        monkeypatch.setattr(machine, "_FILLS_A_CORE", 1)
+    hypermodel = make_mlp("[network]\nunits = [8, 12]\n[regularizer]\ndropout = 0.3\n")
+    finals = [
+        FinalJob(make_job(trial, units=units), epochs, network)
+        for trial, units, epochs, networks in ((4, 8, 3, 3), (7, 12, 2, 1), (9, 8, 3, 2))
+        for network in range(networks)
+    ]
+
+    def train(jobs):
+        networks = TRAINERS["lanes"]().train_on_all_rows(
+            jobs, hypermodel, problem=make_problem(rows=61), plan=PLAN
+        )
+        return [network.get_weights() for network in networks]
+
+    together = train(finals)
+    for final, weights in zip(finals, together, strict=True):
+        assert_close(weights, train([final])[0], atol=0)
+    assert len({weights[0].tobytes() for weights in together}) == len(finals)
+
+
+def test_the_final_training_takes_the_programs_of_the_search(new_programs):
+    trainer, problem = TRAINERS["lanes"](), make_problem(rows=60)
+    hypermodel = make_mlp("[network]\nunits = 8\n")
+    list(trainer.train([make_job()], hypermodel, problem=problem, plan=PLAN))
+    finals = [FinalJob(make_job(), 3, network) for network in range(2)]
+    trainer.train_on_all_rows(finals, hypermodel, problem=problem, plan=PLAN)
+    (program,) = new_programs.programs.values()
+    assert program.traces == 1
 
 
 def test_networks_that_need_their_own_fit_are_trained_by_it():

@@ -100,7 +100,7 @@ def test_a_compiled_program_has_the_results_of_the_other(trainer, problem, plan)
         train("lanes", hypermodel, problem, plan, jobs),
         train(trainer, hypermodel, problem, hook(plan, on_note=notes.append), jobs),
     )
-    (program,) = trainer.programs.programs.values()
+    (program,) = trainer.programs.used
     assert (program.compiled, program.refusal, program.traces, notes) == (True, "", 1, [])
     # XLA compiles the whole epoch or nothing, so that nothing in it runs on the host
     assert program._traced.function_def.attr["_XlaMustCompile"].b
@@ -110,7 +110,7 @@ def test_a_compiled_program_has_the_results_of_the_other(trainer, problem, plan)
 def test_no_step_of_other_networks_runs_python_or_reads_files(problem, plan):
     trainer = LanesTrainer(gpu=GB)
     train(trainer, CustomHyperModel(), problem, plan)
-    (program,) = trainer.programs.programs.values()
+    (program,) = trainer.programs.used
     kinds = list_operations(program)
     assert kinds & {"While", "StatelessWhile"}  # the steps are among them
     assert not [kind for kind in kinds if HOST.search(kind)]
@@ -158,7 +158,7 @@ def test_networks_that_do_not_fit_into_a_gpu_fail_with_one_sentence(problem, pla
     )
 
 
-def test_what_xla_cannot_compile_runs_without_it(problem, plan, monkeypatch):
+def test_what_xla_cannot_compile_runs_without_it(problem, plan, monkeypatch, new_programs):
     hypermodel = make_mlp(SMALL)
     expected = train("lanes", hypermodel, problem, plan)
     total = program.sum_answers

@@ -1,6 +1,9 @@
 """Which trials share a program, and how long programs are kept."""
 
+from dataclasses import replace
+
 import keras
+import numpy as np
 import pytest
 
 from tests.helpers.problems import make_ordered_problem, make_problem
@@ -13,16 +16,18 @@ from tests.helpers.training import (
     make_mlp,
     train,
 )
+from tuner.data import Scaling
 from tuner.training.lanes import LanesTrainer, machine
+from tuner.training.lanes.programs import KeptPrograms
 
 RATES = make_mlp("[network]\nunits = 8\n[sgd]\nlearning_rate = [0.05, 0.2]\n")
 
 
 def list_programs(trainer):
-    return list(trainer.programs.programs.values())
+    return list(trainer.programs.used)
 
 
-def test_programs_that_were_not_used_for_long_are_dropped(problem, plan, monkeypatch):
+def test_programs_that_were_not_used_for_long_are_dropped(problem, plan, monkeypatch, new_programs):
     monkeypatch.setattr("tuner.training.lanes.programs._MOST_PROGRAMS", 2)
     trainer = LanesTrainer()
     expected = {}
@@ -30,8 +35,54 @@ def test_programs_that_were_not_used_for_long_are_dropped(problem, plan, monkeyp
         hypermodel = make_mlp(f"[network]\ndepth = {depth}\n")
         (result,) = train(trainer, hypermodel, problem, plan).values()
         assert_same(expected.setdefault(depth, result), result)
-        assert len(list_programs(trainer)) <= 2
-    assert [program.structure.depth for program in list_programs(trainer)] == [2, 3]
+        assert len(new_programs.programs) <= 2
+    kept = new_programs.programs.values()
+    assert [program.structure.depth for program in kept] == [2, 3]
+
+
+def test_programs_do_not_keep_much_memory_in_networks(problem, plan, monkeypatch, new_programs):
+    monkeypatch.setattr("tuner.training.lanes.programs._MOST_BYTES", 1)
+    for name in ("relu", "tanh"):
+        hypermodel = CustomHyperModel(lambda hp, x, name=name: keras.layers.Dense(4, name)(x))
+        train(LanesTrainer(), hypermodel, problem, plan)
+        (program,) = new_programs.programs.values()
+        assert program.kept_bytes > 4 * (4 * 4 + 4)
+    train(LanesTrainer(), RATES, problem, plan)
+    train(LanesTrainer(), make_mlp("[network]\ndepth = 0\n"), problem, plan)
+    assert {program.kept_bytes for program in new_programs.programs.values()} == {0}
+
+
+@pytest.mark.parametrize("hypermodel", [RATES, CustomHyperModel()], ids=["stacked", "custom"])
+def test_searches_of_a_process_share_programs_whatever_their_rows(
+    hypermodel, problem, plan, monkeypatch, new_programs
+):
+    problems = (problem, make_problem(rows=90, seed=5))
+    shared = [train(LanesTrainer(), hypermodel, rows, plan)[0] for rows in problems]
+    assert [program.traces for program in new_programs.programs.values()] == [1]
+    for rows, result in zip(problems, shared, strict=True):
+        monkeypatch.setattr("tuner.training.lanes.programs._KEPT", KeptPrograms())
+        assert_same(result, train(LanesTrainer(), hypermodel, rows, plan)[0])
+
+
+@pytest.mark.parametrize(
+    ("part", "changed"),
+    [
+        ("scaled", np.full(4, Scaling.ROBUST)),
+        ("row_weights", np.linspace(0, 2, 60, dtype=np.float32)),
+        ("class_weight", "balanced"),
+        ("x", np.where(np.arange(240).reshape(60, 4) % 7, 1.5, np.nan).astype(np.float32)),
+    ],
+)
+@pytest.mark.parametrize("hypermodel", [RATES, CustomHyperModel()], ids=["stacked", "custom"])
+def test_searches_whose_rows_are_of_another_kind_do_not(
+    hypermodel, part, changed, plan, new_programs
+):
+    problem = make_problem(60)
+    for rows in (problem, replace(problem, **{part: changed})):
+        lanes = train(LanesTrainer(), hypermodel, rows, plan)[0]
+        fit = train("fit", hypermodel, rows, plan)[0]
+        assert lanes.score == pytest.approx(fit.score, rel=1e-4)
+    assert len(new_programs.programs) == 2
 
 
 def test_a_structure_is_traced_once_for_any_number_of_lanes(problem, plan):

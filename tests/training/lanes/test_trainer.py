@@ -62,9 +62,9 @@ def test_final_fold_times_are_counted_per_core_and_one_by_one_after_networks_tha
     assert trainer.at_once == trainer.machine.threads
     assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.threads)
     one_by_one = SimpleNamespace(stacks=False, alone=False)  # takes the same time alone
-    trainer.programs = SimpleNamespace(programs={"table": one_by_one})
+    trainer.programs = SimpleNamespace(used=[one_by_one])
     assert trainer.estimate_fold_times(5) == -(-5 // trainer.machine.threads)
-    trainer.programs.programs["mlp"] = SimpleNamespace(stacks=True, alone=False)
+    trainer.programs.used.append(SimpleNamespace(stacks=True, alone=False))
     assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.threads)
     list(trainer._note_reasons(make_mlp(), ["its network has a train_step of its own"]))
     assert trainer.estimate_fold_times(5) == TRAINERS["fit"]().estimate_fold_times(5) == 5

@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.problem import Problem
-from tuner.training.lanes.interfaces import LaneProgram, LaneTrial, LaneWeights
+from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.interfaces import LaneProgram, Lanes, LaneTrial, LaneWeights
 from tuner.training.lanes.running_trial import RunningTrial
 from tuner.training.plan import Plan
 from tuner.training.result import TrialResult
@@ -31,7 +32,7 @@ class _Part:
 
     weights: LaneWeights
     lanes: slice
-    constants: dict[str, tf.Tensor]
+    constants: Lanes
 
 
 class LaneBlock:
@@ -42,6 +43,7 @@ class LaneBlock:
     Args:
         trials: Trials of one shape and number of folds that agree in their common values.
         program: Trains an epoch of any number of lanes.
+        data: The rows, and all folds.
         problem: Rows and folds.
         plan: How long to train, and the objective.
         cores: An executor that trains the parts of the block at once, and the number of parts;
@@ -53,13 +55,15 @@ class LaneBlock:
         trials: Sequence[LaneTrial],
         program: LaneProgram[Any],
         *,
+        data: LaneData,
         problem: Problem,
         plan: Plan,
         cores: tuple[Executor, int] | None = None,
     ) -> None:
         self.program = program
+        self.data = data
         self.shape = trials[0].shape
-        self.steps = int(program.data.count_steps(self.shape.batch_size).max())
+        self.steps = int(data.count_steps(self.shape.batch_size).max())
         self.problem = problem.take_folds(trials[0].folds)
         self.plan = plan.take_folds(trials[0].folds)
         self._map: Callable[..., Any] = cores[0].map if cores else map
@@ -191,25 +195,21 @@ class LaneBlock:
 
     def _split(self, lanes: int) -> list[_Part]:
         """Split the lanes into parts, with weights that are not loaded yet."""
-        data, trials = self.program.data, [running.trial for running in self._trials]
+        data, trials = self.data, [running.trial for running in self._trials]
         fold = np.tile(np.arange(len(self.problem.folds)), len(trials))
         names = trials[0].lane_values
         by_lane: dict[str, np.ndarray] = {
-            "rows": data.train_rows[fold].astype(np.int32),
-            "validation": data.validation[fold],
+            **{name: values[fold] for name, values in data.fold_inputs.items()},
             "seed": np.array([seed for t in self._trials for seed in t.seeds], np.uint32),
             **{name: self._repeat([t.lane_values[name] for t in trials]) for name in names},
         }
-        if data.scaled:
-            by_lane |= {"mean": data.mean[fold], "scale": data.scale[fold]}
-        if data.class_weights is not None:
-            by_lane["class_weights"] = data.class_weights[fold]
         common = {**trials[0].common_values, **self.shape.list_sizes(data)}
         return [
             _Part(
                 self.program.make_weights(self.shape),
                 part,
-                {name: tf.constant(value[part]) for name, value in by_lane.items()}
+                data.row_inputs
+                | {name: tf.constant(value[part]) for name, value in by_lane.items()}
                 | {name: tf.constant(value) for name, value in common.items()},
             )
             for part in self._divide(lanes)

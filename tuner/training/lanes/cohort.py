@@ -15,7 +15,7 @@ from tuner.training.lanes.cutting import group_by_shape
 from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
-from tuner.training.lanes.programs import ProgramCache
+from tuner.training.lanes.programs import Programs
 from tuner.training.lanes.stacked_mlps import split_off_mlps
 from tuner.training.lanes.threads import Threads
 from tuner.training.plan import Job, Plan
@@ -34,7 +34,7 @@ class Cohort:
         problem: Rows and folds.
         plan: How long to train, and the objective.
         machine: Decides the size and the number of blocks.
-        programs: The programs of the search.
+        programs: Finds the programs for these rows.
         threads: Train the blocks.
         pool: Trains the parts of a block that has several cores.
 
@@ -50,7 +50,7 @@ class Cohort:
         plan: Plan,
         *,
         machine: Machine,
-        programs: ProgramCache,
+        programs: Programs,
         threads: Threads,
         pool: Executor,
     ) -> None:
@@ -129,8 +129,14 @@ class Cohort:
 
     def _make_block(self, trials: Sequence[LaneTrial]) -> LaneBlock:
         cores = (self.pool, self._parts) if self._parts > 1 else None
-        program = self.programs.find_program(trials[0].shape)
-        return LaneBlock(trials, program, problem=self.problem, plan=self.plan, cores=cores)
+        return LaneBlock(
+            trials,
+            self.programs.find(trials[0].shape),
+            data=self.programs.data,
+            problem=self.problem,
+            plan=self.plan,
+            cores=cores,
+        )
 
     def _train_block(self, trials: Sequence[LaneTrial]) -> _Results:
         """Train a block, unless the time was up before it began."""

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tuner.data import Scaling, choose_chunk_rows, clip_smoothly
 from tuner.problem import Problem, map_inputs
 
-__all__ = ["LaneData", "align"]
+__all__ = ["LaneData", "align", "gather_rows"]
 
 _ALIGNMENT = 16  # float32 numbers in the widest vector of a processor
 
@@ -26,83 +26,109 @@ class LaneData:
             inputs.
 
     Attributes:
-        x: All rows, shape `(rows, features)`; or a tensor for each input.
-        y: Class numbers, shape `(rows,)`, int32.
-        row_weights: The weight of each row in the training loss, shape `(rows,)`; None for 1.
-        has_missing: Whether a number is missing in some row.
-        scaled: Whether rows are scaled.
-        mean: The mean of each fold's training rows, shape `(folds, 1, features)`.
-        scale: The divisor of each fold, shape `(folds, 1, features)`.
-        clipped: Which features are smoothly clipped, shape `(features,)`, bool; None if none is.
+        row_inputs: The inputs of a program that are the rows, by name. Those of these that there
+            are determine what it computes:
+
+            - `x`: all rows, shape `(rows, features)`; or a tensor for each input;
+            - `y`: class numbers, shape `(rows,)`, int32;
+            - `row_weights`: the weight of each row in the training loss, shape `(rows,)`, unless
+              all weigh 1;
+            - `missing`: what a missing number is once it is scaled, a scalar, if one is missing;
+            - `clipped`: which features are smoothly clipped, shape `(features,)`, bool, if any is;
+            - `chunk`: how many validation rows are predicted at once, a scalar, unless all are.
+        fold_inputs: Those that differ from fold to fold, the first axis of each:
+
+            - `rows`: number of training rows, int32;
+            - `validation`: its validation rows, padded with row 0 to a multiple of `chunk`, shape
+              `(folds, padded rows)`, int32;
+            - `mean` and `scale`: those of its training rows, shape `(folds, 1, features)`, if rows
+              are scaled;
+            - `class_weights`: the weight of each class in its training loss, shape
+              `(folds, classes)`, if classes have weights.
         chunk: How many validation rows are predicted at once.
-        validation: Each fold's validation rows, padded with row 0 to a multiple of `chunk`, shape
-            `(folds, padded rows)`, int32.
     """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.x = map_inputs(tf.constant, problem.x)
-        self.y = tf.constant(problem.y.astype(np.int32))
-        self.row_weights = None if problem.row_weights is None else tf.constant(problem.row_weights)
-        self.has_missing = _has_missing(problem.x)
-        self.scaled = problem.scaled is not None
-        self.mean, self.scale = self._fit_moments()
-        robust = None if problem.scaled is None else problem.scaled == Scaling.ROBUST
-        self.clipped = robust if robust is not None and robust.any() else None
         longest = max(problem.fold_rows)
         chunks = -(-longest // choose_chunk_rows(problem.row_elements, most=_CHUNK))
         self.chunk = align(-(-longest // chunks))
-        padded = chunks * self.chunk
-        self.validation = _pad([fold.validation for fold in problem.folds], padded)
+        self.fold_inputs = self._list_fold_inputs(padded=chunks * self.chunk)
+        self.row_inputs = self._list_row_inputs(chunks)
 
-    def _fit_moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Fit each fold's mean and scale on its training rows alone."""
-        if not self.scaled:
-            shape = (len(self.problem.folds), 1, 1)
-            return np.zeros(shape, np.float32), np.ones(shape, np.float32)
-        scalers = [self.problem.fit_scaler(fold.train) for fold in self.problem.folds]
-        means = [scaler.mean for scaler in scalers if scaler]
-        scales = [scaler.scale for scaler in scalers if scaler]
-        return np.stack(means)[:, None], np.stack(scales)[:, None]
+    def _list_fold_inputs(self, padded: int) -> dict[str, np.ndarray]:
+        folds = self.problem.folds
+        inputs = {
+            "rows": np.array([len(fold.train) for fold in folds], np.int32),
+            "validation": _pad([fold.validation for fold in folds], padded),
+        }
+        distinct = {id(fold): fold for fold in folds}  # those of the final training are one
+        fitted = {key: self.problem.fit_scaler(fold.train) for key, fold in distinct.items()}
+        if scalers := [scaler for fold in folds if (scaler := fitted[id(fold)])]:
+            inputs["mean"] = np.stack([scaler.mean for scaler in scalers])[:, None]
+            inputs["scale"] = np.stack([scaler.scale for scaler in scalers])[:, None]
+        by_fold = [self.problem.compute_class_weights(fold.train) for fold in folds]
+        if weights := [fold for fold in by_fold if fold is not None]:
+            inputs["class_weights"] = np.stack(weights)
+        return inputs
+
+    def _list_row_inputs(self, chunks: int) -> dict[str, Any]:
+        problem = self.problem
+        x = map_inputs(tf.constant, problem.x)
+        inputs = {"x": x, "y": tf.constant(problem.y.astype(np.int32))}
+        if problem.row_weights is not None:
+            inputs["row_weights"] = tf.constant(problem.row_weights)
+        if _has_missing(problem.x):
+            inputs["missing"] = tf.constant(0.0, x.dtype)
+        if problem.scaled is not None and (problem.scaled == Scaling.ROBUST).any():
+            inputs["clipped"] = tf.constant(problem.scaled == Scaling.ROBUST)
+        if chunks > 1:
+            inputs["chunk"] = tf.constant(self.chunk)
+        return inputs
 
     @cached_property
-    def class_weights(self) -> np.ndarray | None:
-        """The weight of each class in a fold's training loss, shape `(folds, classes)`."""
-        by_fold = [self.problem.compute_class_weights(fold.train) for fold in self.problem.folds]
-        weights = [fold for fold in by_fold if fold is not None]
-        return np.stack(weights) if weights else None
+    def row_specs(self) -> dict[str, Any]:
+        """The kinds of `row_inputs`, for any number of rows."""
+        specs: dict[str, Any] = tf.nest.map_structure(tf.TensorSpec.from_tensor, self.row_inputs)
+        for name in ("x", "y", "row_weights"):
+            if name in specs:
+                specs[name] = tf.nest.map_structure(
+                    lambda spec: tf.TensorSpec([None, *spec.shape[1:]], spec.dtype), specs[name]
+                )
+        return specs
 
-    @cached_property
-    def train_rows(self) -> np.ndarray:
-        """Number of training rows of each fold, shape `(folds,)`."""
-        return np.array([len(fold.train) for fold in self.problem.folds])
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of all inputs, which determine what a program computes."""
+        return (*self.row_inputs, *self.fold_inputs)
 
     def count_bytes(self) -> int:
         """Return how many bytes the rows take on the device."""
-        tensors = [*tf.nest.flatten(self.x), self.y]
+        tensors = tf.nest.flatten(self.row_inputs)
         return sum(tensor.dtype.size * tensor.shape.num_elements() for tensor in tensors)
 
     def count_steps(self, batch_size: int) -> np.ndarray:
         """Return how many batches an epoch of each fold has, a smaller last one included."""
-        return np.ceil(self.train_rows / batch_size).astype(int)
+        return np.ceil(self.fold_inputs["rows"] / batch_size).astype(int)
 
-    def gather_rows(self, ids: tf.Tensor, lanes: Mapping[str, tf.Tensor]) -> Any:
-        """Return rows by number, scaled as each lane's fold scales them.
 
-        **Shape**: `(…, rows)` to `(…, rows, features)`, of each input.
+def gather_rows(ids: tf.Tensor, lanes: Mapping[str, Any]) -> Any:
+    """Return rows by number, scaled as each lane's fold scales them.
 
-        Args:
-            ids: Row numbers; lanes are the first axis, if there are several.
-            lanes: Has `mean` and `scale` of each lane, if rows are scaled.
-        """
-        x = map_inputs(lambda values: tf.gather(values, ids), self.x)
-        if self.scaled:
-            x = (x - lanes["mean"]) / lanes["scale"]
-        if self.has_missing:
-            x = tf.where(tf.math.is_nan(x), tf.zeros_like(x), x)
-        if self.clipped is not None:
-            x = tf.where(self.clipped, clip_smoothly(x, keras.ops), x)
-        return x
+    **Shape**: `(…, rows)` to `(…, rows, features)`, of each input.
+
+    Args:
+        ids: Row numbers; lanes are the first axis, if there are several.
+        lanes: Has `LaneData.row_inputs`, and `mean` and `scale` of each lane if rows are scaled.
+    """
+    x = map_inputs(lambda values: tf.gather(values, ids), lanes["x"])
+    if "mean" in lanes:
+        x = (x - lanes["mean"]) / lanes["scale"]
+    if "missing" in lanes:
+        x = tf.where(tf.math.is_nan(x), lanes["missing"], x)
+    if "clipped" in lanes:
+        x = tf.where(lanes["clipped"], clip_smoothly(x, keras.ops), x)
+    return x
 
 
 def _has_missing(x: Any) -> bool:

@@ -66,11 +66,10 @@ W = TypeVar("W", bound=LaneWeights)
 class LaneProgram(ABC, Generic[W]):
     """A TensorFlow program that trains networks of one structure for an epoch.
 
-    It is traced once, for any lanes and any number of them. It keeps no state of a lane, so any
-    number of threads can run it at once.
+    It is traced once, for any rows, any lanes and any number of them. It keeps no rows and no state
+    of a lane, so any number of threads and searches can run it at once.
 
     Args:
-        data: The rows.
         alone: Whether each call has a single lane.
         compiled: Whether XLA compiles the program, if it can be compiled at all.
 
@@ -81,16 +80,17 @@ class LaneProgram(ABC, Generic[W]):
         stacks: Whether the lanes of a call train side by side, not one after another.
         least_lanes: The fewest lanes of a call that may have several. With fewer, the results
             would be rounded differently.
+        kept_bytes: The memory of a network that the program keeps.
     """
 
     stacks: ClassVar[bool] = True
     least_lanes: ClassVar[int] = 1
 
-    def __init__(self, data: LaneData, *, alone: bool, compiled: bool = False) -> None:
-        self.data = data
+    def __init__(self, *, alone: bool, compiled: bool = False) -> None:
         self.alone = alone
         self.compiled = compiled
         self.refusal = ""
+        self.kept_bytes = 0
         self.traces = 0
         self._tracing = threading.Lock()
         self._traced: Any = None
@@ -106,7 +106,8 @@ class LaneProgram(ABC, Generic[W]):
 
         Args:
             weights: The lanes' variables; changed in place.
-            lanes: The sizes of the shape, and inputs of shape `(lanes, …)`. Among these are
+            lanes: `LaneData.row_inputs`, the sizes of the shape, and inputs of shape `(lanes, …)`.
+                Among these are
 
                 - `order`: row numbers in the order in which each lane visits them, shape
                   `(lanes, steps, shape.stored_rows)`, int32; each batch is padded;
@@ -166,9 +167,9 @@ class LaneShape(ABC):
         """Rows of a batch, padding included."""
         return self.batch_size
 
+    @abstractmethod
     def find_structure(self, data: LaneData) -> Hashable:
         """Return what a program is traced for. Shapes of one structure share a program."""
-        return self
 
     def list_sizes(self, data: LaneData) -> dict[str, Any]:
         """Return the inputs of a program that are the sizes of this shape."""
@@ -213,7 +214,8 @@ class LaneShape(ABC):
         masks and losses, and the probabilities.
         """
         order = _ORDER_ARRAYS * int(data.count_steps(self.batch_size).max()) * self.stored_rows
-        probabilities = 2 * data.validation.shape[1] * data.problem.classes
+        validated = data.fold_inputs["validation"].shape[1]
+        probabilities = 2 * validated * data.problem.classes
         rows = max(self.stored_rows, data.chunk)  # that a network computes at once
         return self.estimate_bytes(lanes, rows) + 4 * lanes * (order + probabilities)
 

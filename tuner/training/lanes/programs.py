@@ -1,51 +1,81 @@
-"""The programs of a search, traced once for all shapes that can share them."""
+"""The programs of this process, traced once for all searches and shapes that can share them."""
 
 import threading
-from collections.abc import Hashable
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneProgram, LaneShape
 from tuner.training.lanes.machine import Machine
 
-__all__ = ["ProgramCache"]
+__all__ = ["KeptPrograms", "Programs"]
 
 _MOST_PROGRAMS = 64  # each takes some megabytes
+_MOST_BYTES = 2**28  # of the networks that programs keep
 
 
-class ProgramCache:
+class KeptPrograms:
     """Keeps the programs that were used last; any thread can ask for one.
-
-    Args:
-        data: The rows of the search.
-        machine: Decides which lanes train alone.
 
     Attributes:
         programs: The programs by their key, the one that was used last at the end.
     """
 
+    def __init__(self) -> None:
+        self.programs: OrderedDict[Hashable, LaneProgram[Any]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable, make: Callable[[], LaneProgram[Any]]) -> LaneProgram[Any]:
+        """Return the program of a key, made now if there is none; drop those not used longest."""
+        with self._lock:
+            if key not in self.programs:
+                self.programs[key] = make()
+            self.programs.move_to_end(key)
+            program = self.programs[key]
+            while len(self.programs) > 1 and self._are_too_many():
+                self.programs.popitem(last=False)
+        return program
+
+    def _are_too_many(self) -> bool:
+        kept = sum(program.kept_bytes for program in self.programs.values())
+        return len(self.programs) > _MOST_PROGRAMS or kept > _MOST_BYTES
+
+
+_KEPT = KeptPrograms()
+
+
+class Programs:
+    """Finds the programs for some rows.
+
+    Args:
+        data: The rows.
+        machine: Decides which lanes train alone, and what XLA compiles.
+
+    Attributes:
+        used: Those that were found and are still kept.
+    """
+
     def __init__(self, data: LaneData, machine: Machine) -> None:
         self.data = data
         self.machine = machine
-        self.programs: dict[Hashable, LaneProgram[Any]] = {}
-        self._lock = threading.Lock()
+        self.used: weakref.WeakSet[LaneProgram[Any]] = weakref.WeakSet()
 
     def make_key(self, shape: LaneShape) -> Hashable:
         """Return the key of a shape's program. Shapes with the same key share a program."""
-        return shape.find_structure(self.data), self.machine.trains_alone(shape)
-
-    def find_program(self, shape: LaneShape) -> LaneProgram[Any]:
-        """Return a shape's program; make it if there is none, and drop the one not used longest."""
         alone = self.machine.trains_alone(shape)
-        if not shape.shared:
-            return self._make_program(shape, alone)
-        key = self.make_key(shape)
-        with self._lock:
-            program = self.programs.pop(key, None) or self._make_program(shape, alone)
-            self.programs[key] = program
-            if len(self.programs) > _MOST_PROGRAMS:
-                del self.programs[next(iter(self.programs))]
-        return program
+        return shape.find_structure(self.data), alone, self.machine.compiles
 
-    def _make_program(self, shape: LaneShape, alone: bool) -> LaneProgram[Any]:
-        return shape.make_program(self.data, alone=alone, compiled=self.machine.compiles)
+    def find(self, shape: LaneShape) -> LaneProgram[Any]:
+        """Return a shape's program."""
+
+        def make() -> LaneProgram[Any]:
+            alone, compiled = self.machine.trains_alone(shape), self.machine.compiles
+            return shape.make_program(self.data, alone=alone, compiled=compiled)
+
+        if not shape.shared:
+            return make()
+        program = _KEPT.find(self.make_key(shape), make)
+        self.used.add(program)
+        return program

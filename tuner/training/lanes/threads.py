@@ -1,15 +1,16 @@
-"""Runs iterators on threads, and yields their values as they come."""
+"""Threads that train: those that run iterators, and those that share the lanes of a block."""
 
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import keras
 
-__all__ = ["Threads"]
+__all__ = ["Threads", "open_pool"]
 
 T = TypeVar("T")
 _Answer = tuple[T | None, BaseException | None]
@@ -81,6 +82,21 @@ class Threads:
             if running:
                 self._pool.shutdown(wait=False)
                 self._pool = self._make_pool()
+
+
+@contextmanager
+def open_pool(threads: int) -> Iterator[Executor]:
+    """Give an executor for the parts of blocks, whose end does not wait for an epoch's."""
+    pool = ThreadPoolExecutor(
+        threads,
+        thread_name_prefix="part",
+        initializer=keras.config.set_dtype_policy,  # which Keras keeps for each thread
+        initargs=(keras.config.dtype_policy(),),
+    )
+    try:
+        yield pool
+    finally:  # an interrupt does not wait either
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _run(

@@ -1,28 +1,25 @@
 """The `lanes` trainer: trains a cohort's trials side by side, grouped by shape."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 import keras
 import keras_tuner
-import numpy as np
 
 from tuner.problem import Problem
 from tuner.training.fit import FitTrainer
 from tuner.training.fold_networks import MakeNetwork
 from tuner.training.gpu import Gpu
-from tuner.training.lanes.block import LaneBlock
 from tuner.training.lanes.cohort import Cohort
 from tuner.training.lanes.cutting import cut_into_shares
 from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.final_training import train_final_lanes
 from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models import make_keras_trial
 from tuner.training.lanes.machine import Machine
-from tuner.training.lanes.programs import ProgramCache
+from tuner.training.lanes.programs import Programs
 from tuner.training.lanes.stacked_mlps import is_mlp, make_mlp_trial, split_off_mlps
-from tuner.training.lanes.threads import Threads
+from tuner.training.lanes.threads import Threads, open_pool
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.result import TrialResult
 from tuner.training.trainer import Trainer
@@ -31,7 +28,8 @@ __all__ = ["LanesTrainer"]
 
 _KEPT_ARRAYS = 4  # of a trial's probabilities and losses, about, which a search keeps
 _ROW_WORK = 4000  # parameters that take as long as what a row costs in any network; measured
-_ALONE_FACTOR = 2.0  # time of a lane that trains alone, in times of its share beside others
+
+_FEW_FACTOR = 2.0  # time of a lane beside few others, in times of its share beside many
 
 
 class LanesTrainer(Trainer):
@@ -54,7 +52,7 @@ class LanesTrainer(Trainer):
     def __init__(self, cores: int | None = None, gpu: Gpu | None = None) -> None:
         self.machine = Machine(cores, gpu)
         self.threads = Threads(self.machine.threads)
-        self.programs: ProgramCache | None = None
+        self.programs: Programs | None = None
         self._noted: set[str] = set()
         self._refusals: set[str] = set()  # of XLA
 
@@ -105,25 +103,17 @@ class LanesTrainer(Trainer):
     ) -> Iterator[TrialResult]:
         """Train the trials block by block; then those that need `fit`."""
         if self.programs is None or self.programs.data.problem is not problem:
-            self.programs = ProgramCache(LaneData(problem), self.machine)
-        pool = ThreadPoolExecutor(
-            self.machine.threads,
-            thread_name_prefix="part",
-            initializer=keras.config.set_dtype_policy,  # which Keras keeps for each thread
-            initargs=(keras.config.dtype_policy(),),
-        )
-        cohort = Cohort(
-            problem,
-            plan,
-            machine=self.machine,
-            programs=self.programs,
-            threads=self.threads,
-            pool=pool,
-        )
-        try:
+            self.programs = Programs(LaneData(problem), self.machine)
+        with open_pool(self.machine.threads) as pool:
+            cohort = Cohort(
+                problem,
+                plan,
+                machine=self.machine,
+                programs=self.programs,
+                threads=self.threads,
+                pool=pool,
+            )
             yield from cohort.train(jobs, hypermodel)
-        finally:  # an interrupt does not wait for the epoch to end
-            pool.shutdown(wait=False, cancel_futures=True)
         for note in (
             *self._note_reasons(hypermodel, cohort.need_own_fit.values()),
             *self._note_refusals(self.programs),
@@ -142,33 +132,28 @@ class LanesTrainer(Trainer):
         problem: Problem,
         plan: Plan,
     ) -> list[keras.Model]:
-        """Train each network as a lane that is alone, as many at once as there are cores."""
+        """Train the networks of each trial side by side, as those of its folds were."""
         try:
-            trials = [_make_final_trial(final, hypermodel, problem, plan) for final in final_jobs]
-            data = LaneData(problem.merge_folds())
-            shapes = {trial.shape.find_structure(data): trial.shape for trial in trials}
-            compiled = self.machine.compiles
-            programs = {
-                key: shape.make_program(data, alone=True, compiled=compiled)
-                for key, shape in shapes.items()
-            }
-
-            def train(number: int) -> Iterator[tuple[int, list[np.ndarray]] | None]:
-                final, trial = final_jobs[number], trials[number]
-                whole = problem.merge_folds(final.network)
-                program = programs[trial.shape.find_structure(data)]
-                block = LaneBlock([trial], program, problem=whole, plan=plan)
-                for lanes in block.train_epochs(final.epochs):
-                    yield None if lanes is None else (number, lanes[0])
-
-            # on separate threads, so that an interrupt does not wait for the epoch to end
-            tasks = [partial(train, number) for number in range(len(final_jobs))]
-            variables = dict(self.threads.run_side_by_side(tasks, at_once=self.machine.threads))
+            trials: dict[int, LaneTrial] = {}
+            for final in final_jobs:
+                if final.job.trial not in trials:
+                    trials[final.job.trial] = _make_final_trial(final, hypermodel, problem, plan)
+            variables = train_final_lanes(
+                final_jobs,
+                trials,
+                problem=problem,
+                plan=plan,
+                machine=self.machine,
+                threads=self.threads,
+            )
         except NeedsOwnFit:  # the reason was noted during the search
             return FitTrainer().train_on_all_rows(
                 final_jobs, hypermodel, problem=problem, plan=plan
             )
-        return [trial.make_network(variables[number]) for number, trial in enumerate(trials)]
+        return [
+            trials[final.job.trial].make_network(values)
+            for final, values in zip(final_jobs, variables, strict=True)
+        ]
 
     def prepare_fold_networks(
         self,
@@ -185,13 +170,13 @@ class LanesTrainer(Trainer):
     def estimate_fold_times(self, networks: int) -> float:
         """Return the estimated time of training networks on all rows, in times of one fold.
 
-        Lanes train one network per core at once; `fit` trains one after another.
+        Lanes train as many at once as there are cores; `fit` trains one after another.
         """
         if self._noted:  # lanes could not train the search's networks
             return super().estimate_fold_times(networks)
-        programs = [] if self.programs is None else self.programs.programs.values()
-        side_by_side = not programs or any(each.stacks and not each.alone for each in programs)
-        factor = _ALONE_FACTOR if side_by_side else 1.0
+        used = [] if self.programs is None else list(self.programs.used)
+        side_by_side = not used or any(each.stacks and not each.alone for each in used)
+        factor = _FEW_FACTOR if side_by_side else 1.0
         return factor * -(-networks // self.machine.threads)
 
     def _note_reasons(
@@ -203,9 +188,9 @@ class LanesTrainer(Trainer):
             name = type(hypermodel).__name__
             yield f"{name} is trained by fit, one fold after another: {reason}"
 
-    def _note_refusals(self, programs: ProgramCache) -> Iterator[str]:
+    def _note_refusals(self, programs: Programs) -> Iterator[str]:
         """Yield each reason once why XLA does not compile a program."""
-        reasons = {program.refusal for program in programs.programs.values()} - {""}
+        reasons = {program.refusal for program in programs.used} - {""}
         for reason in sorted(reasons - self._refusals):
             self._refusals.add(reason)
             yield f"XLA cannot compile a block, which runs without it: {reason}"

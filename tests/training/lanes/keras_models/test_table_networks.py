@@ -111,7 +111,7 @@ def test_trials_that_differ_in_numbers_share_a_program_and_are_the_same_side_by_
     beside = train(trainer, hypermodel, problem, PLAN, jobs)
     for result in alone:
         assert_same(result, beside[result.trial])
-    (program,) = trainer.programs.programs.values()
+    (program,) = trainer.programs.used
     assert program.traces == 1
 
 

@@ -124,7 +124,7 @@ def test_the_settings_have_the_folds_that_their_names_say():
 def test_many_validation_rows_are_predicted_in_even_chunks_as_fit_predicts_them(plan, monkeypatch):
     monkeypatch.setattr(data, "_CHUNK", 40)
     problem = make_problem(rows=150, folds=3)
-    assert LaneData(problem).validation.shape == (3, 2 * 32)  # 50 rows, not twice 48
+    assert LaneData(problem).fold_inputs["validation"].shape == (3, 2 * 32)  # 50 rows, not twice 48
     assert_parity(make_mlp("[network]\nunits = 8\n"), problem, plan)
 
 

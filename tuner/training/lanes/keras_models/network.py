@@ -7,6 +7,7 @@ that its layers add, the gradient from a tape, and the optimizer's own update.
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tuner.training.adapting import list_normalizations
@@ -43,6 +44,10 @@ class KerasNetwork:
         self.scheduled = scheduled
         make_stateless(model.optimizer)
         self._normalizations = list_normalizations(model)
+
+    def count_bytes(self) -> int:
+        """Return the memory of the model's variables."""
+        return 4 * sum(int(np.prod(variable.shape)) for variable in list_variables(self.model))
 
     def _split(self, variables: Variables) -> tuple[Variables, Variables, Variables]:
         """Return the trainable weights, the layers' other variables, and the optimizer's."""

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.errors import one_line
-from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.data import gather_rows
 from tuner.training.lanes.interfaces import LaneProgram, Lanes, LaneWeights, NeedsOwnFit
 from tuner.training.lanes.keras_models.network import KerasNetwork, Variables
 
@@ -19,6 +19,7 @@ _Carry = tuple[Variables, tf.Tensor, tf.Tensor]  # with the sums of losses and o
 _ON_DEVICE = tf.int64
 # The inputs of `train_epoch` that the program takes of a lane.
 _LANE_INPUTS = ("order", "learning_rate", "rows", "validation", "mean", "scale", "class_weights")
+_SIZED = ("order", "validation")  # those whose size depends on the number of rows
 
 
 class KerasWeights(LaneWeights):
@@ -54,20 +55,21 @@ class KerasProgram(LaneProgram[KerasWeights]):
 
     Args:
         network: What every lane's network computes.
-        data: The rows.
         batch_size: Rows of a batch.
+        row_specs: Those of the rows, `LaneData.row_specs`.
         alone: Whether each call has a single lane.
     """
 
     stacks = False
 
     def __init__(
-        self, network: KerasNetwork, data: LaneData, batch_size: int, *, alone: bool
+        self, network: KerasNetwork, batch_size: int, row_specs: Mapping[str, Any], *, alone: bool
     ) -> None:
-        super().__init__(data, alone=alone)
-        self._y = tf.constant(data.problem.y.astype(np.int64))
+        super().__init__(alone=alone)
         self.network = network
         self.batch_size = batch_size
+        self.row_specs = row_specs
+        self.kept_bytes = network.count_bytes()
 
     def make_weights(self, shape: Any) -> KerasWeights:
         """Return variables for lanes of a shape, without values yet."""
@@ -80,9 +82,10 @@ class KerasProgram(LaneProgram[KerasWeights]):
             NeedsOwnFit: The network cannot be traced.
         """
         names = [name for name in _LANE_INPUTS if name in lanes]
+        rows = {name: lanes[name] for name in self.row_specs}
         answers = []
         for number, variables in enumerate(weights.lanes):
-            lane = {name: tf.convert_to_tensor(lanes[name][number]) for name in names}
+            lane = {name: tf.convert_to_tensor(lanes[name][number]) for name in names} | rows
             weights.lanes[number], logs, probabilities = self._call(variables, lane)
             answers.append((*logs.numpy(), probabilities.numpy()))
         names = ["loss", "accuracy", "penalty", "probabilities"]
@@ -94,15 +97,22 @@ class KerasProgram(LaneProgram[KerasWeights]):
         try:
             return function.get_concrete_function(
                 [tf.TensorSpec(value.shape, value.dtype) for value in variables],
-                {name: tf.TensorSpec(value.shape, value.dtype) for name, value in lane.items()},
+                {name: self._make_spec(name, value) for name, value in lane.items()},
             )
         except Exception as error:  # a custom layer can raise anything
             raise NeedsOwnFit(f"its network cannot be traced: {one_line(error)}") from error
 
+    def _make_spec(self, name: str, value: Any) -> Any:
+        """Return the kind of an input, whatever the number of rows."""
+        if name in self.row_specs:
+            return self.row_specs[name]
+        shape = [None] * value.shape.rank if name in _SIZED else value.shape
+        return tf.TensorSpec(shape, value.dtype)
+
     def _compute_epoch(
         self, variables: Variables, lane: Lanes
     ) -> tuple[Variables, tf.Tensor, tf.Tensor]:
-        on_device = {name: tf.cast(lane[name], _ON_DEVICE) for name in ("order", "validation")}
+        on_device = {name: tf.cast(lane[name], _ON_DEVICE) for name in (*_SIZED, "y")}
         lane = {**lane, **on_device}
         variables = self.network.set_learning_rate(variables, lane["learning_rate"])
         carry = (variables, tf.constant(0.0), tf.constant(0.0))
@@ -124,7 +134,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
         """
         size = tf.minimum(self.batch_size, lane["rows"] - number * self.batch_size)
         ids = lane["order"][number, :size]
-        x, y = self.data.gather_rows(ids, lane), tf.gather(self._y, ids)
+        x, y = gather_rows(ids, lane), tf.gather(lane["y"], ids)
         row_weights = self._gather_weights(ids, y, lane)
         variables, loss, right = carry
         variables, step_loss, step_right = self.network.train_batch(variables, x, y, row_weights)
@@ -132,7 +142,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
 
     def _gather_weights(self, ids: tf.Tensor, y: tf.Tensor, lane: Lanes) -> tf.Tensor | None:
         """Return the weights of rows, those of their classes included; None if all weigh 1."""
-        class_weights, row_weights = lane.get("class_weights"), self.data.row_weights
+        class_weights, row_weights = lane.get("class_weights"), lane.get("row_weights")
         weights = None if row_weights is None else tf.gather(row_weights, ids)
         if class_weights is None:
             return weights
@@ -144,11 +154,12 @@ class KerasProgram(LaneProgram[KerasWeights]):
 
         **Shape**: `(padded validation rows, classes)`.
         """
-        chunks = tf.reshape(lane["validation"], [-1, self.data.chunk])
+        ids = lane["validation"]
+        chunks = tf.reshape(ids, [-1, lane.get("chunk", tf.size(ids))])
         parts = tf.map_fn(
-            lambda ids: self.network.predict(variables, self.data.gather_rows(ids, lane)),
+            lambda ids: self.network.predict(variables, gather_rows(ids, lane)),
             chunks,
             fn_output_signature=tf.float32,
             parallel_iterations=1,
         )
-        return tf.reshape(parts, [chunks.shape[0] * self.data.chunk, parts.shape[-1]])
+        return tf.reshape(parts, [-1, parts.shape[-1]])

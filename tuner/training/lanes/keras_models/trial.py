@@ -1,7 +1,7 @@
 """Trials whose networks are any Keras models that a hypermodel builds."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -71,10 +71,14 @@ class KerasShape(LaneShape):
         shapes = [layer.output.shape[1:] for layer in self.model.layers if hasattr(layer, "output")]
         return int(sum(np.prod([n or 1 for n in shape]) for shape in shapes)) or 1
 
+    def find_structure(self, data: LaneData) -> Hashable:
+        """Return the shape with the inputs that are of rows and folds."""
+        return self, data.input_names, repr(data.row_specs)
+
     def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> KerasProgram:
         """Return a program for networks of this shape, which XLA does not compile."""
         network = KerasNetwork(self.model, self.head, scheduled=self.scheduled)
-        return KerasProgram(network, data, self.batch_size, alone=alone)
+        return KerasProgram(network, self.batch_size, data.row_specs, alone=alone)
 
 
 # Over 40 lines: it has three functions within, which share the trial.

@@ -2,7 +2,6 @@
 
 import tensorflow as tf
 
-from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import Lanes
 from tuner.training.lanes.stacked_mlps.dropout import Dropout, make_keys
 from tuner.training.lanes.stacked_mlps.structure import MLPStructure
@@ -11,7 +10,7 @@ __all__ = ["prepare_batches"]
 
 
 # Over 40 lines: its docstring shows the layout of batches and names each tensor.
-def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> Lanes:
+def prepare_batches(structure: MLPStructure, lanes: Lanes) -> Lanes:
     """Return the lanes' inputs with those that each step takes.
 
     A lane's last batch has fewer rows than the others, and a small fold has fewer batches than
@@ -23,7 +22,6 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
 
     Args:
         structure: The structure of each network.
-        data: The rows.
         lanes: As `LaneProgram.train_epoch` takes them.
 
     Returns:
@@ -42,13 +40,13 @@ def prepare_batches(structure: MLPStructure, data: LaneData, lanes: Lanes) -> La
     begins = tf.expand_dims(tf.range(steps) * size, 1)
     rows = tf.clip_by_value(lanes["rows"] - begins, 0, size)  # of each batch, without padding
     row_mask = tf.cast(tf.range(stored) < tf.expand_dims(rows, 2), tf.float32)
-    y = tf.gather(data.y, order)
+    y = tf.gather(lanes["y"], order)
     weights = row_mask
-    if data.row_weights is not None:
-        weights *= tf.gather(data.row_weights, order)
+    if "row_weights" in lanes:
+        weights *= tf.gather(lanes["row_weights"], order)
     return {
         **lanes,
-        **_prepare_dropout(structure, data, lanes, steps, stored),
+        **_prepare_dropout(structure, lanes, steps, stored),
         **structure.regularizer.prepare_steps(lanes),
         "order": order,
         "row_mask": row_mask,
@@ -80,7 +78,7 @@ def _scale_gradients(
 
 
 def _prepare_dropout(
-    structure: MLPStructure, data: LaneData, lanes: Lanes, steps: tf.Tensor, rows: tf.Tensor
+    structure: MLPStructure, lanes: Lanes, steps: tf.Tensor, rows: tf.Tensor
 ) -> Lanes:
     """Return the `Dropout` of features and hidden layers, and the keys of all masks.
 
@@ -88,7 +86,7 @@ def _prepare_dropout(
     """
     widths: Lanes = {}
     if structure.input_dropout:
-        widths["input_dropout"] = data.x.shape[-1]
+        widths["input_dropout"] = tf.shape(lanes["x"])[1]
     if structure.dropout:
         widths["dropout"] = lanes["outputs"][0]
     if not widths:

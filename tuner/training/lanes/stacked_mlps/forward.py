@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from tuner.training.lanes.data import LaneData
+from tuner.training.lanes.data import gather_rows
 from tuner.training.lanes.interfaces import Lanes
 from tuner.training.lanes.stacked_mlps.structure import MLPStructure
 
@@ -56,13 +56,11 @@ class StackedMLPs:
 
     Attributes:
         structure: The structure of each network.
-        data: The rows.
         variables: As `StackedWeights.variables`.
         alone: Whether there is a single lane.
     """
 
     structure: MLPStructure
-    data: LaneData
     variables: Sequence[Any]
     alone: bool
 
@@ -94,7 +92,7 @@ class StackedMLPs:
 
         **Shape**: `(lanes, rows)` to `(lanes, rows, features)`, float32.
         """
-        return tf.cast(self.data.gather_rows(ids, lanes), tf.float32)
+        return tf.cast(gather_rows(ids, lanes), tf.float32)
 
     def predict(self, ids: tf.Tensor, lanes: Lanes) -> tf.Tensor:
         """Return the class probabilities of rows.

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow as tf
 
-from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneProgram, Lanes
 from tuner.training.lanes.stacked_mlps.batches import prepare_batches
 from tuner.training.lanes.stacked_mlps.forward import StackedMLPs
@@ -32,7 +31,6 @@ class MLPProgram(LaneProgram[StackedWeights]):
 
     Args:
         structure: The structure of every lane's network.
-        data: The rows.
         alone: Whether each call has a single lane.
         compiled: Whether XLA compiles an epoch, for the sizes of each call. Then all of it runs on
             the device without a word from Python or from TensorFlow's executor.
@@ -40,10 +38,8 @@ class MLPProgram(LaneProgram[StackedWeights]):
 
     least_lanes: ClassVar[int] = 2  # a different kernel computes the products of a single lane
 
-    def __init__(
-        self, structure: MLPStructure, data: LaneData, *, alone: bool, compiled: bool = False
-    ) -> None:
-        super().__init__(data, alone=alone, compiled=compiled)
+    def __init__(self, structure: MLPStructure, *, alone: bool, compiled: bool = False) -> None:
+        super().__init__(alone=alone, compiled=compiled)
         self.structure = structure
 
     def make_weights(self, shape: Any) -> StackedWeights:
@@ -69,10 +65,10 @@ class MLPProgram(LaneProgram[StackedWeights]):
         return function.get_concrete_function(variables, free)
 
     def _compute_epoch(self, variables: list[Any], lanes: Lanes) -> dict[str, tf.Tensor]:
-        networks = StackedMLPs(self.structure, self.data, variables, self.alone)
+        networks = StackedMLPs(self.structure, variables, self.alone)
         steps = tf.shape(lanes["order"])[1]
         common = lanes["common_steps"] if self.structure.extra_steps else steps
-        lanes = prepare_batches(self.structure, self.data, lanes)
+        lanes = prepare_batches(self.structure, lanes)
 
         answers = (tf.TensorArray(tf.float32, steps), tf.TensorArray(tf.int32, steps))
         answers = _run_steps(partial(train_batch, networks), tf.constant(0), common, lanes, answers)
@@ -95,10 +91,10 @@ class MLPProgram(LaneProgram[StackedWeights]):
 
         **Shape**: `(lanes, padded validation rows, classes)`.
         """
-        chunk = self.data.chunk
-        chunks = self.data.validation.shape[1] // chunk
-        if chunks == 1:  # a loop would take a quarter of the time to trace
+        if "chunk" not in lanes:  # a loop would take a quarter of the time to trace
             return networks.predict(lanes["validation"], lanes)
+        chunk = lanes["chunk"]
+        chunks = tf.shape(lanes["validation"])[1] // chunk
 
         def predict(number: tf.Tensor, parts: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             ids = lanes["validation"][:, number * chunk : (number + 1) * chunk]

@@ -87,6 +87,8 @@ class MLPShape(LaneShape):
             dropout=self.dropout and bool(hidden),
             input_dropout=self.input_dropout,
             extra_steps=int(steps.min()) < int(steps.max()),
+            inputs=data.input_names,
+            row_type=data.row_specs["x"].dtype.name,
         )
 
     def list_sizes(self, data: LaneData) -> dict[str, Any]:
@@ -99,4 +101,4 @@ class MLPShape(LaneShape):
 
     def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> MLPProgram:
         """Return a program for networks of this structure."""
-        return MLPProgram(self.find_structure(data), data, alone=alone, compiled=compiled)
+        return MLPProgram(self.find_structure(data), alone=alone, compiled=compiled)

@@ -23,6 +23,8 @@ class MLPStructure:
         dropout: Whether there is dropout after the hidden layers.
         input_dropout: Whether there is dropout of the features.
         extra_steps: Whether some folds take more steps per epoch than others.
+        inputs: The names of the inputs that are of rows and folds.
+        row_type: The type of the features.
     """
 
     depth: int
@@ -34,6 +36,8 @@ class MLPStructure:
     dropout: bool
     input_dropout: bool
     extra_steps: bool
+    inputs: tuple[str, ...]
+    row_type: str
 
     @property
     def layers(self) -> int:
