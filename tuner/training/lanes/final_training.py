@@ -21,6 +21,7 @@ __all__ = ["train_final_lanes"]
 _Variables = list[np.ndarray]  # of a lane
 
 
+# Over 40 lines: half of them describe what it does.
 def train_final_lanes(
     final_jobs: Sequence[FinalJob],
     trials: Mapping[int, LaneTrial],
