@@ -81,7 +81,7 @@ def list_front(study: Study) -> list[Exportable]:
     Returns:
         The trials, the smallest first. Empty if no trial was completed.
     """
-    fronts = find_fronts(study, list(study.read_trials()))
+    fronts = find_fronts(study, study.list_trials())
     return [_make_from_trial(record, fronts) for record in fronts.trials]
 
 
@@ -91,7 +91,7 @@ def find_exportable(study: Study, number: int) -> Exportable:
     Raises:
         UserError: The study has no such trial, or the trial was not completed.
     """
-    records = list(study.read_trials())
+    records = study.list_trials()
     for record in records:
         if record.trial == number and record.completed:
             return _make_from_trial(record, find_fronts(study, records))

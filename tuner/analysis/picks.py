@@ -96,7 +96,7 @@ def pick_networks(
         SearchFailed: No trial was completed.
     """
     settings, maximise = study.record.settings, study.record.objective.maximise
-    records, cluster_values = list(study.read_trials()), read_cluster_values(study, truth, known)
+    records, cluster_values = study.list_trials(), read_cluster_values(study, truth, known)
     objective = study.record.objective.name
     compute_unseen = partial(compute_unseen_variance, objective, y=truth.y)
     trial_picks = pick_trials(
@@ -188,7 +188,7 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
     """
     if objective == study.record.objective.name:
         return picks.out_of_bag
-    library = _make_library(study, truth, list(study.read_trials()), picks.cluster_values)
+    library = _make_library(study, truth, study.list_trials(), picks.cluster_values)
     if picks.exported == "ensemble":
         procedure = library.make_ensemble_procedure(objective)
     else:

@@ -64,7 +64,7 @@ def make_results_table(study: Study, truth: Truth) -> pd.DataFrame:
     """
     import pandas as pd
 
-    records = sorted(study.read_trials(), key=lambda record: record.trial)
+    records = study.list_trials()
     times = study.read_prediction_times()
     ranks = _rank_trials(records, maximise=study.record.objective.maximise)
     rows = [

@@ -23,7 +23,7 @@ def make_curves_table(study: Study, trial: int | None) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    records = sorted(study.read_trials(), key=lambda record: record.trial)
+    records = study.list_trials()
     numbers = [record.trial for record in records]
     if trial is not None and trial not in numbers:
         known = f"there are 0 to {numbers[-1]}" if numbers else "no trial has ended yet"

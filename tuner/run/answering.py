@@ -54,7 +54,7 @@ def make_evidence(
         seen: What some of its trials showed before. What it compared is not compared again, if
             these are all trials.
     """
-    records = tuple(sorted(study.read_trials(), key=lambda trial: trial.trial))
+    records = tuple(study.list_trials())
     return Evidence(
         study=study.record,
         records=records,

@@ -34,6 +34,6 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
 
 def _read_compared(setup: Setup, study: Study) -> ComparedStudy:
     picks = pick_networks(study, setup.truth)
-    records = tuple(sorted(study.read_trials(), key=lambda record: record.trial))
+    records = tuple(study.list_trials())
     test = read_test_scores(study, picks.list_members(picks.exported), None)
     return ComparedStudy(study, setup.truth, records, picks, test)

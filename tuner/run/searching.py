@@ -151,13 +151,12 @@ class _AnswerCheck:
 
     def __call__(self, records: Sequence[TrialRecord]) -> bool:
         numbers = {record.trial for record in records}
-        trials = (trial for trial in self._study.read_trials() if trial.trial in numbers)
-        ordered = tuple(sorted(trials, key=lambda record: record.trial))
+        trials = tuple(each for each in self._study.list_trials() if each.trial in numbers)
         known = self.seen.cluster_values if self.seen else None
         values = read_cluster_values(self._study, self._setup.truth, known)
         count = self._setup.count_configurations
         self.seen = seen = TrialEvidence(
-            self._study.record, ordered, values, count_configurations=count
+            self._study.record, trials, values, count_configurations=count
         )
         return is_answered(seen)
 

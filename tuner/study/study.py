@@ -211,6 +211,10 @@ class Study:
                 raise self._make_trial_error(event, one_line(error)) from error
             yield record
 
+    def list_trials(self) -> list[TrialRecord]:
+        """Return the finished trials by their numbers."""
+        return sorted(self.read_trials(), key=lambda record: record.trial)
+
     def count_trials(self) -> int:
         """Return the number of finished trials.
 
