@@ -80,7 +80,6 @@ class KFoldTuner(FoldTuner):
         >>> model = tuner.get_best_models()[0]  # doctest: +SKIP
     """
 
-    # Over 40 lines: most of them list the arguments.
     def __init__(  # noqa: PLR0913  (as many as KerasTuner's)
         self,
         hypermodel: Any = None,
@@ -100,40 +99,41 @@ class KFoldTuner(FoldTuner):
     ) -> None:
         refuse_overridden(type(self))
         self._engine = Engine(engine, ray_address, ray_workers)
-        self._made_with = {
-            **{"hypermodel": hypermodel, "objective": objective, "max_trials": max_trials},
-            **{"settings": settings, "oracle": oracle, "directory": directory},
-            **{"listeners": listeners, "engine": engine, "ray_address": ray_address},
-            **{"ray_workers": ray_workers, **arguments},
-        }
+        self._study_name, self._overwrite = project_name, overwrite
+        self._directory, self._listeners = directory or "mlruns", tuple(listeners)
         if isinstance(objective, SearchSettings):
             settings, objective = objective, None
         oracle_name = oracle if isinstance(oracle, str) else None
-        own_oracle = None if isinstance(oracle, str) else oracle
-        if own_oracle is not None:
-            objective = objective or own_oracle.objective
-            max_trials = max_trials or own_oracle.max_trials
+        self._own_oracle = None if isinstance(oracle, str) else oracle
+        if self._own_oracle is not None:
+            objective = objective or self._own_oracle.objective
+            max_trials = max_trials or self._own_oracle.max_trials
         # as in KerasTuner, a grid without max_trials is searched to its end
         self._whole_grid = oracle_name == "grid" and max_trials is None and settings is None
+        self._epochs_fixed = arguments.get("max_epochs") is not None
         arguments |= {"objective": objective, "max_trials": max_trials}
-        read = TunerArguments.read(settings or SearchSettings(), oracle_name, arguments)
-        hypermodel = read_hypermodel(hypermodel)
+        self._tuner_arguments = TunerArguments.read(
+            settings or SearchSettings(), oracle_name, arguments
+        )
+        self._given_hypermodel = hypermodel
+        self._begin()
+
+    def _begin(self) -> None:
+        """Make what a search changes: the oracle, which learns from trials, and the settings."""
+        read = self._tuner_arguments
+        hypermodel = read_hypermodel(self._given_hypermodel)
         if read.compiled:
             hypermodel = Recompiled(hypermodel, read.compiled)
-        study_oracle = choose_oracle(own_oracle, read.settings, hypermodel, read.declared)
-        if read.most_failures is not None:
-            listeners = (*listeners, FailureLimit(read.most_failures))
+        oracle = choose_oracle(self._own_oracle, read.settings, hypermodel, read.declared)
+        limits = [] if read.most_failures is None else [FailureLimit(read.most_failures)]
         super().__init__(
             hypermodel,
             read.settings,
-            oracle=study_oracle.keras_tuner_oracle,
-            directory=directory or "mlruns",
-            listeners=listeners,
+            oracle=oracle.keras_tuner_oracle,
+            directory=self._directory,
+            listeners=(*self._listeners, *limits),
         )
-        self._tuner_arguments = read
-        self._epochs_fixed = arguments.get("max_epochs") is not None
-        self._study_name, self._overwrite = project_name, overwrite
-        self.resumable = None if overwrite else project_name
+        self.resumable = None if self._overwrite else self._study_name
         self._search_arguments = SearchArguments()
         self._limit_trials()
 
@@ -173,9 +173,9 @@ class KFoldTuner(FoldTuner):
             StudyError: The study of this name differs, or another process searches it.
             SearchFailed: No trial was completed.
         """
-        if self.study is not None:  # a new tuner, so that its oracle learns what the journal has
-            study = study or self.study.record.name
-            KFoldTuner.__init__(self, **self._made_with, project_name=study)
+        if self.study is not None:  # its oracle learns what the journal has
+            self._study_name, self._overwrite = study or self.study.record.name, False
+            self._begin()
         self._engine.check()
         read = SearchArguments.read(
             arguments,
@@ -197,7 +197,7 @@ class KFoldTuner(FoldTuner):
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
         deciding = {
-            "hypermodel": self._made_with["hypermodel"],
+            "hypermodel": self._given_hypermodel,
             **self._tuner_arguments.compiled,
             **self._tuner_arguments.declared.options,
             **self._search_arguments.deciding,
