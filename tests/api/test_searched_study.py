@@ -13,6 +13,8 @@ from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write
 from tests.helpers.spaces import make_space
 from tuner.data import Schema
 from tuner.errors import StudyError, UserError
+from tuner.serving.exported_model import ExportedModel
+from tuner.serving.file_hashes import add_hashes
 
 # What differs from run to run: times, digests of files with times, names and paths; and the hash of
 # what the exported network answers, since Keras may round the last bit otherwise.
@@ -140,8 +142,32 @@ def test_classes_are_those_of_the_models_threshold(study, monkeypatch):
         convert=lambda *rows, **options: iter(()),
         predict=lambda parts: iter([table]),
     )
-    monkeypatch.setattr("tuner.api.predictions.open_model", lambda study: model)
+    monkeypatch.setattr("tuner.api.predictions.StudyModel.open", lambda self: model)
     assert study.predict(pd.Series([0.5], index=["a"])).to_dict() == {"a": 1}
+
+
+def test_the_model_is_loaded_once_until_another_one_is_exported(study, folder, monkeypatch):
+    loaded, load = [], ExportedModel.load_network
+
+    def load_network(self):
+        loaded.append(self)
+        return load(self)
+
+    monkeypatch.setattr(ExportedModel, "load_network", load_network)
+    study = tuner.open_study("first", study.folder.parents[1], verbose=0)
+    rows = pd.read_csv(folder / "things.csv").iloc[:2]
+    first, again = study.predict_proba(rows), study.predict_proba(rows)
+    pd.testing.assert_frame_equal(first, again)
+    assert len(loaded) == 1
+    path = study.folder / "model" / "model.json"
+    text = path.read_text()
+    other = {key: value for key, value in json.loads(text).items() if key != "sha256"}
+    path.write_text(json.dumps(add_hashes({**other, "trials": 1234}, path.parent)))
+    try:
+        study.predict(rows)
+        assert len(loaded) == 2
+    finally:
+        path.write_text(text)
 
 
 def test_all_studies_are_listed(study, root):

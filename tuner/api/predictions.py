@@ -13,37 +13,50 @@ from tuner.errors import StudyError, check_choice
 from tuner.serving.exported_model import ExportedModel
 from tuner.study import Study
 
-__all__ = ["open_model", "predict_classes", "predict_probabilities", "read_labels"]
+__all__ = ["StudyModel", "read_labels"]
 
 
-def open_model(study: Study) -> ExportedModel:
-    """Open the model that a study has exported.
+class StudyModel:
+    """The model that a study has exported, loaded once until another one is exported.
 
-    Raises:
-        StudyError: It has none yet.
-        UserError: The model is damaged.
+    Args:
+        study: The study.
     """
-    if not (study.model_folder / "model.json").exists():
-        raise StudyError(
-            f"study {study.record.name} has no exported model; to export one: "
-            f"{study.make_command('export')}"
-        )
-    return ExportedModel.open(study.model_folder)
 
+    def __init__(self, study: Study) -> None:
+        self._study = study
+        self._opened: ExportedModel | None = None
 
-def predict_classes(study: Study, rows: Any, on_error: str, caller: Caller) -> pd.Series:
-    """Return the class of each row, as `SearchedStudy.predict` does."""
-    model = open_model(study)
-    table = _predict_rows(model, rows, on_error, caller)
-    labels = dict(zip(model.schema.classes, _name_classes(study, model), strict=True))
-    return table["class"].map(labels).rename(model.schema.target)
+    def open(self) -> ExportedModel:
+        """Return the model; its files are checked each time.
 
+        Raises:
+            StudyError: There is none yet.
+            UserError: The model is damaged.
+        """
+        study = self._study
+        if not (study.model_folder / "model.json").exists():
+            raise StudyError(
+                f"study {study.record.name} has no exported model; to export one: "
+                f"{study.make_command('export')}"
+            )
+        model = ExportedModel.open(study.model_folder)
+        if self._opened is None or model != self._opened:
+            self._opened = model
+        return self._opened
 
-def predict_probabilities(study: Study, rows: Any, on_error: str, caller: Caller) -> pd.DataFrame:
-    """Return the probability of each class of each row, as `SearchedStudy.predict_proba` does."""
-    model = open_model(study)
-    table = _predict_rows(model, rows, on_error, caller).drop(columns="class")
-    return table.set_axis(_name_classes(study, model), axis="columns")
+    def predict_classes(self, rows: Any, on_error: str, caller: Caller) -> pd.Series:
+        """Return the class of each row, as `SearchedStudy.predict` does."""
+        model = self.open()
+        table = _predict_rows(model, rows, on_error, caller)
+        labels = dict(zip(model.schema.classes, _name_classes(self._study, model), strict=True))
+        return table["class"].map(labels).rename(model.schema.target)
+
+    def predict_probabilities(self, rows: Any, on_error: str, caller: Caller) -> pd.DataFrame:
+        """Return the probability of each class, as `SearchedStudy.predict_proba` does."""
+        model = self.open()
+        table = _predict_rows(model, rows, on_error, caller).drop(columns="class")
+        return table.set_axis(_name_classes(self._study, model), axis="columns")
 
 
 def _predict_rows(model: ExportedModel, rows: Any, on_error: str, caller: Caller) -> pd.DataFrame:

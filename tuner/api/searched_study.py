@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-    from tuner.serving.exported_model import ExportedModel
+    from tuner.api.predictions import StudyModel
 
 __all__ = ["SearchedStudy", "open_study"]
 
@@ -103,7 +104,7 @@ class SearchedStudy(StudyResults):
             UserError: The model is damaged.
         """
         if self._model is None:
-            exported = self._open_model()
+            exported = self._exported.open()
             with self._call() as caller:
                 caller.import_heavy()
                 self._model = exported.load_network()
@@ -128,10 +129,8 @@ class SearchedStudy(StudyResults):
         Raises:
             UserError: A column is missing, a cell is refused, or there is no model.
         """
-        from tuner.api.predictions import predict_classes
-
         with self._call() as caller:
-            return predict_classes(self._study, rows, on_error, caller)
+            return self._exported.predict_classes(rows, on_error, caller)
 
     def predict_proba(self, rows: Any, *, on_error: str = "refuse") -> pd.DataFrame:
         """Return the probability of each class of each row: a column for each class, by its name.
@@ -146,10 +145,8 @@ class SearchedStudy(StudyResults):
         Raises:
             UserError: A column is missing, a cell is refused, or there is no model.
         """
-        from tuner.api.predictions import predict_probabilities
-
         with self._call() as caller:
-            return predict_probabilities(self._study, rows, on_error, caller)
+            return self._exported.predict_probabilities(rows, on_error, caller)
 
     def export(
         self,
@@ -291,7 +288,8 @@ class SearchedStudy(StudyResults):
     def _call(self, verbose: int | None = None) -> AbstractContextManager[Caller]:
         return call_from_python(self.verbose if verbose is None else verbose)
 
-    def _open_model(self) -> ExportedModel:
-        from tuner.api.predictions import open_model
+    @cached_property
+    def _exported(self) -> StudyModel:
+        from tuner.api.predictions import StudyModel
 
-        return open_model(self._study)
+        return StudyModel(self._study)

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
@@ -22,11 +22,12 @@ from tuner.data import (
     convert_raw,
     stream_raw,
 )
-from tuner.errors import UserError, first_sentence, one_line
+from tuner.errors import UserError, one_line
 from tuner.files.whole_files import read_file
 from tuner.scoring import decide, read_threshold
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
+from tuner.serving.keras_file import load_keras_file
 from tuner.serving.unseen_levels import UnseenLevels
 from tuner.words import list_first
 
@@ -37,7 +38,6 @@ __all__ = ["ExportedModel", "InputPart"]
 
 _MAX_BATCH_ROWS = 1 << 14  # rows that are predicted at once
 _MIN_CLASSES = 2
-_MOST_UNFOLDED = 10  # times the size of `model.keras`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,7 @@ class InputPart:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExportedModel:
     """An exported folder: what its `model.json` says, and predictions with its `model.keras`.
 
@@ -184,16 +184,6 @@ class ExportedModel:
         """
         import tensorflow as tf
 
-        network = self.load_network()
-        specs = {
-            name: tf.TensorSpec(tensor.shape, tensor.dtype)
-            for name, tensor in network.input.items()
-        }
-        predict = tf.function(
-            lambda inputs: network(inputs, training=False),
-            input_signature=[specs],
-            autograph=False,
-        ).get_concrete_function()  # of which TensorFlow does not warn when a program predicts often
         for part in parts:
             rows = len(next(iter(part.inputs.values())))
             numbers = sum(prod(values.shape[1:]) for values in part.inputs.values())
@@ -201,7 +191,24 @@ class ExportedModel:
             for start in range(0, rows, step):
                 batch = part.slice(start, step)
                 inputs = {name: tf.constant(values) for name, values in batch.inputs.items()}
-                yield self._make_table(predict(inputs).numpy(), batch.kept)
+                yield self._make_table(self._graph(inputs).numpy(), batch.kept)
+
+    @cached_property
+    def _graph(self) -> Callable[..., Any]:
+        """The network as a graph, which is loaded and traced with the first prediction."""
+        import tensorflow as tf
+
+        network = self.load_network()
+        specs = {
+            name: tf.TensorSpec(tensor.shape, tensor.dtype)
+            for name, tensor in network.input.items()
+        }
+        traced: Callable[..., Any] = tf.function(
+            lambda inputs: network(inputs, training=False),
+            input_signature=[specs],
+            autograph=False,
+        ).get_concrete_function()  # of which TensorFlow does not warn when a program predicts often
+        return traced
 
     def load_network(self) -> "keras.Model":
         """Load `model.keras` in Keras's safe mode, which runs no code of the file.
@@ -209,19 +216,10 @@ class ExportedModel:
         Raises:
             UserError: The file is damaged, or the network is not that of `model.json`.
         """
-        import keras
-
         path = self.folder / "model.keras"
-        _check_archive(path)
-        try:
-            network = keras.saving.load_model(path, safe_mode=True)
-            taken = {name: (tensor.dtype, tensor.shape) for name, tensor in network.input.items()}
-            answered = network.output.shape
-        except Exception as error:  # a damaged file fails in many ways
-            reason = first_sentence(one_line(error))
-            raise UserError(
-                f"{path} cannot be loaded ({reason}); export the model again"
-            ) from error
+        network = load_keras_file(path)
+        taken = {name: (tensor.dtype, tensor.shape) for name, tensor in network.input.items()}
+        answered = network.output.shape
         if (taken, answered) != (self._list_tensors(), (None, len(self.schema.classes))):
             raise UserError(
                 f"{path} does not take the columns, or predict the classes, that "
@@ -261,25 +259,6 @@ class ExportedModel:
         if kept is None:
             return table
         return pd.concat([kept.to_pandas(types_mapper=pd.ArrowDtype), table], axis="columns")
-
-
-def _check_archive(path: Path) -> None:
-    """Check that `model.keras` is an archive which does not unfold to far more than its size.
-
-    Keras packs nothing in it, and reports a damaged file as a missing one.
-
-    Raises:
-        UserError: It is not.
-    """
-    try:
-        with ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        packed = path.stat().st_size
-    except (OSError, BadZipFile, ValueError, NotImplementedError) as error:
-        raise UserError(f"{path} is missing or damaged; export the model again") from error
-    if size > _MOST_UNFOLDED * packed:
-        sizes = f"from {packed / 1e6:,.1f} MB to {size / 1e6:,.1f} MB"
-        raise UserError(f"{path} unfolds {sizes}, which no model does; export the model again")
 
 
 def _check_description(description: Mapping[str, Any], schema: Schema) -> None:
