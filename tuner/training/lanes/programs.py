@@ -47,20 +47,24 @@ _KEPT = KeptPrograms()
 
 
 class Programs:
-    """Finds the programs for some rows.
+    """Finds the programs for some rows; any thread can ask for one.
 
     Args:
         data: The rows.
         machine: Decides which lanes train alone, and what XLA compiles.
-
-    Attributes:
-        used: Those that were found and are still kept.
     """
 
     def __init__(self, data: LaneData, machine: Machine) -> None:
         self.data = data
         self.machine = machine
-        self.used: weakref.WeakSet[LaneProgram[Any]] = weakref.WeakSet()
+        self._used: weakref.WeakSet[LaneProgram[Any]] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    @property
+    def used(self) -> list[LaneProgram[Any]]:
+        """Those that were found and are still kept."""
+        with self._lock:
+            return list(self._used)
 
     def make_key(self, shape: LaneShape) -> Hashable:
         """Return the key of a shape's program. Shapes with the same key share a program."""
@@ -77,5 +81,6 @@ class Programs:
         if not shape.shared:
             return make()
         program = _KEPT.find(self.make_key(shape), make)
-        self.used.add(program)
+        with self._lock:
+            self._used.add(program)
         return program

@@ -174,7 +174,7 @@ class LanesTrainer(Trainer):
         """
         if self._noted:  # lanes could not train the search's networks
             return super().estimate_fold_times(networks)
-        used = [] if self.programs is None else list(self.programs.used)
+        used = [] if self.programs is None else self.programs.used
         side_by_side = not used or any(each.stacks and not each.alone for each in used)
         factor = _FEW_FACTOR if side_by_side else 1.0
         return factor * -(-networks // self.machine.threads)
