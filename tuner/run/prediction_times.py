@@ -13,6 +13,7 @@ from tuner.analysis import find_front
 from tuner.errors import UserError, one_line
 from tuner.run.estimates import PREDICTION_SECONDS
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
+from tuner.scoring import Objective
 from tuner.space.keys import KEYS
 from tuner.study import BATCH, PredictionTime, PredictionTimes, Study, TrialRecord
 
@@ -89,7 +90,7 @@ def measure_prediction_times(
     device, rows = _choose_device(), _encode_rows(setup)
     begun = time.perf_counter()  # TensorFlow has been imported
     completed = [record for record in study.read_trials() if record.completed]
-    ordered = _sort_by_merit(completed, maximise=study.record.objective.maximise)
+    ordered = _sort_by_merit(completed, study.record.objective)
     groups = _group_by_shape(ordered) if setup.space else ([record] for record in ordered)
     networks, notes = _build_networks(setup, groups, rows, until=begun + _BUILDING * seconds)
     _measure_networks(networks, rows, until=begun + seconds)
@@ -104,11 +105,11 @@ def measure_prediction_times(
     return times
 
 
-def _sort_by_merit(records: Sequence[TrialRecord], *, maximise: bool) -> list[TrialRecord]:
+def _sort_by_merit(records: Sequence[TrialRecord], objective: Objective) -> list[TrialRecord]:
     """Return the trials on the front of score against parameters, then the others, best first."""
-    sign = -1.0 if maximise else 1.0
-    front = {record.trial for record in find_front(records, maximise=maximise)}
-    return sorted(records, key=lambda r: (r.trial not in front, sign * r.result.score, r.trial))
+    front = {record.trial for record in find_front(records, maximise=objective.maximise)}
+    to_loss = objective.to_loss
+    return sorted(records, key=lambda r: (r.trial not in front, to_loss(r.result.score), r.trial))
 
 
 def _group_by_shape(records: Iterable[TrialRecord]) -> Iterator[list[TrialRecord]]:

@@ -153,8 +153,11 @@ class Evidence(TrialEvidence):
 
     def get_loss(self, baseline: JudgedBaseline) -> float:
         """Return a baseline's objective so that lower is better."""
-        score = baseline.scores[self.objective].value
-        return -score if self.maximise else score
+        return self.to_loss(baseline.scores[self.objective].value)
+
+    def to_loss(self, score: float) -> float:
+        """Return a value of the objective so that lower is better."""
+        return self.study.objective.to_loss(score)
 
     def clip_interval(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of an interval that the objective can reach."""

@@ -93,9 +93,8 @@ def _find_bins(values: Sequence[float], bins: Sequence[Bin]) -> list[int]:
 
 
 def _make_cell(evidence: Evidence, bins: tuple[Bin, Bin], records: Sequence[TrialRecord]) -> Cell:
-    sign = -1 if evidence.maximise else 1
     completed = [record for record in records if record.completed]
-    best = min(completed, key=lambda record: sign * record.result.score, default=None)
+    best = min(completed, key=lambda record: evidence.to_loss(record.result.score), default=None)
     return Cell(
         learning_rate=bins[0],
         batch_size=bins[1],
@@ -149,8 +148,7 @@ def _describe_best_rates(evidence: Evidence, cells: Sequence[Cell]) -> list[str]
 
 
 def _find_best(evidence: Evidence, scored: Sequence[Cell]) -> Cell:
-    sign = -1 if evidence.maximise else 1
-    return min(scored, key=lambda cell: sign * (cell.score or 0.0))
+    return min(scored, key=lambda cell: evidence.to_loss(cell.score or 0.0))
 
 
 def _find_trial(evidence: Evidence, cell: Cell) -> TrialRecord:

@@ -107,8 +107,7 @@ def _describe_strengths(
             tried = count_noun(len(own), "trial")
             sentences.append(capitalize_first(f"{prefix}none of {tried} was completed."))
             continue
-        sign = -1 if evidence.maximise else 1
-        best = min(completed, key=lambda point: sign * point.score)
+        best = min(completed, key=lambda point: evidence.to_loss(point.score))
         sentences.append(
             capitalize_first(
                 f"{prefix}the best of {count_noun(len(own), 'trial')} has {say_name(name)} "
