@@ -159,13 +159,17 @@ def test_the_model_is_loaded_once_until_another_one_is_exported(study, folder, m
     first, again = study.predict_proba(rows), study.predict_proba(rows)
     pd.testing.assert_frame_equal(first, again)
     assert len(loaded) == 1
+    network = study.model
+    assert study.model is network
+    assert len(loaded) == 2
     path = study.folder / "model" / "model.json"
     text = path.read_text()
     other = {key: value for key, value in json.loads(text).items() if key != "sha256"}
     path.write_text(json.dumps(add_hashes({**other, "trials": 1234}, path.parent)))
     try:
         study.predict(rows)
-        assert len(loaded) == 2
+        assert len(loaded) == 3
+        assert study.model is not network
     finally:
         path.write_text(text)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pandas as pd
 
@@ -12,6 +12,9 @@ from tuner.data import OnError, find_kept, read_label_type
 from tuner.errors import StudyError, check_choice
 from tuner.serving.exported_model import ExportedModel
 from tuner.study import Study
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["StudyModel", "read_labels"]
 
@@ -26,6 +29,7 @@ class StudyModel:
     def __init__(self, study: Study) -> None:
         self._study = study
         self._opened: ExportedModel | None = None
+        self._network: keras.Model | None = None  # a program may change it
 
     def open(self) -> ExportedModel:
         """Return the model; its files are checked each time.
@@ -42,8 +46,16 @@ class StudyModel:
             )
         model = ExportedModel.open(study.model_folder)
         if self._opened is None or model != self._opened:
-            self._opened = model
+            self._opened, self._network = model, None
         return self._opened
+
+    def load_network(self, caller: Caller) -> "keras.Model":
+        """Return its Keras network, the same object each time."""
+        model = self.open()
+        if self._network is None:
+            caller.import_heavy()
+            self._network = model.load_network()
+        return self._network
 
     def predict_classes(self, rows: Any, on_error: str, caller: Caller) -> pd.Series:
         """Return the class of each row, as `SearchedStudy.predict` does."""

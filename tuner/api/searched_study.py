@@ -79,7 +79,6 @@ class SearchedStudy(StudyResults):
     ) -> None:
         super().__init__(study, hypermodel)
         self.verbose = verbose
-        self._model: keras.Model | None = None
 
     @property
     def report(self) -> Report:
@@ -103,12 +102,8 @@ class SearchedStudy(StudyResults):
             StudyError: No model is exported yet.
             UserError: The model is damaged.
         """
-        if self._model is None:
-            exported = self._exported.open()
-            with self._call() as caller:
-                caller.import_heavy()
-                self._model = exported.load_network()
-        return self._model
+        with self._call() as caller:
+            return self._exported.load_network(caller)
 
     def predict(self, rows: Any, *, on_error: str = "refuse") -> pd.Series:
         """Return the class of each row, as the exported model sees it.
@@ -186,7 +181,6 @@ class SearchedStudy(StudyResults):
                 self._setup, self._study, chosen, folder, caller, options=options
             )
             folders = list(exports)
-        self._model = None
         return folders[0].parent if chosen == "pareto" else folders[0]
 
     def importance(
@@ -259,7 +253,6 @@ class SearchedStudy(StudyResults):
                 self._hypermodel,
                 patience_trials=patience_trials,
             )
-        self._model = None
         if finished.fault is not None:
             raise finished.fault
         return self
