@@ -99,6 +99,35 @@ def test_rows_of_another_kind_need_another_program(make_trial, part, changed, pl
     assert plain != changed
 
 
+class NamedInputs(CustomHyperModel):
+    """A hypermodel of networks that find their inputs by name; the first has a layer of its own."""
+
+    def __init__(self, names):
+        super().__init__()
+        self.names = names
+
+    def build(self, hp):
+        first, second = inputs = [keras.Input((4,), name=name) for name in self.names]
+        both = keras.layers.Concatenate()([keras.layers.Dense(4, "relu")(first), second])
+        model = keras.Model(inputs, keras.layers.Dense(3, "softmax")(both))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+
+def test_networks_with_inputs_of_other_names_need_another_program(plan):
+    problem = make_problem(60)
+    named = replace(problem, x={"a": problem.x, "b": problem.x}, scaled=None)
+    by_place = replace(named, x=(problem.x, problem.x))
+
+    def make_key(names, rows):
+        trial = make_keras_trial(make_job(), NamedInputs(names), rows, plan)
+        return Programs(LaneData(rows), Machine()).make_key(trial.shape)
+
+    assert make_key("ab", named) == make_key("ab", named)
+    assert make_key("ab", named) != make_key("ba", named)
+    assert make_key("ab", by_place) == make_key("ba", by_place)
+
+
 def test_a_structure_is_traced_once_for_any_number_of_lanes(problem, plan):
     trainer = LanesTrainer()
     train(trainer, RATES, problem, plan, make_jobs(4, learning_rate=0.05))

@@ -73,7 +73,10 @@ class KerasShape(LaneShape):
 
     def find_structure(self, data: LaneData) -> Hashable:
         """Return the shape with the inputs that are of rows and folds."""
-        return self, data.input_names, repr(data.row_specs)
+        names = ()
+        if isinstance(data.problem.x, dict):  # a network finds its inputs by their names
+            names = tuple(tensor.name for tensor in self.model.inputs)
+        return self, data.input_names, repr(data.row_specs), names
 
     def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> KerasProgram:
         """Return a program for networks of this shape, which XLA does not compile."""
