@@ -1,18 +1,22 @@
 """The text by which networks share a program."""
 
-import keras
+from functools import partial
 
+import keras
+import tensorflow as tf
+
+from tuner.training.heads import find_head
 from tuner.training.lanes.keras_models.architecture import describe_architecture
 
 L = keras.layers
 
 
-def describe(layer, optimizer=None, loss="sparse_categorical_crossentropy"):
-    inputs = keras.Input((4,))
+def describe(layer, optimizer=None, loss="sparse_categorical_crossentropy", shape=(4,)):
+    inputs = keras.Input(shape)
     model = keras.Model(inputs, L.Dense(3, "softmax")(layer(inputs)))
     model.compile(optimizer or keras.optimizers.Adam(0.01), loss)
     model.optimizer.build(model.trainable_variables)
-    return describe_architecture(model)
+    return describe_architecture(model, find_head(model, None, "here").loss)
 
 
 def double(x):
@@ -56,7 +60,7 @@ def test_a_network_with_custom_parts_is_not_described():
     inputs = keras.Input((4,))
     model = CustomModel(inputs, L.Dense(3, "softmax")(inputs))
     model.compile("adam", "sparse_categorical_crossentropy")
-    assert describe_architecture(model) is None
+    assert describe_architecture(model, keras.losses.SparseCategoricalCrossentropy()) is None
 
 
 def test_tuned_numbers_do_not_matter_but_whether_there_are_any():
@@ -86,3 +90,56 @@ def test_a_schedule_of_ones_own_is_not_described():
             return 0.1 / (1.0 + keras.ops.cast(step, "float32"))
 
     assert describe(L.Dense(8), keras.optimizers.SGD(Halving())) is None
+
+
+def test_functions_of_ones_own_are_told_from_those_of_keras_by_the_same_name():
+    def relu(x):
+        return keras.ops.minimum(x, 0)
+
+    relu_of_keras = keras.activations.relu
+    assert describe(L.Dense(8, relu)) is None
+    assert describe(L.LSTM(8, recurrent_activation=relu), shape=(4, 1)) is None
+    assert describe(L.Dense(8, relu_of_keras)) == describe(L.Dense(8, "relu"))
+    assert describe(L.Dense(8, tf.nn.relu)) not in (None, describe(L.Dense(8, "relu")))
+
+
+def test_what_cannot_be_written_is_not_described():
+    class Penalty:
+        def __call__(self, weights):
+            return keras.ops.sum(weights)
+
+    assert describe(L.Dense(8, kernel_regularizer=Penalty())) is None
+    assert describe(L.Dense(8, partial(keras.activations.relu, max_value=1.0))) is None
+
+
+def test_names_matter_where_an_optimizer_reads_them():
+    def describe_muon(name, **settings):
+        optimizer = keras.optimizers.Muon(0.01, **settings)
+        return describe(L.Dense(8, name=name), optimizer)
+
+    assert describe_muon("first") == describe_muon("second")
+    assert describe_muon("first") != describe_muon("embedding")
+    excluded = {"exclude_layers": ["second"]}
+    assert describe_muon("first", **excluded) != describe_muon("second", **excluded)
+
+
+def test_what_configurations_leave_out_matters():
+    plain = L.Dense(8)
+    first = describe(plain)
+    plain.kernel.regularizer = keras.regularizers.L2(0.1)
+    assert describe(plain) != first
+    bounded = L.Dense(8)
+    bounded.build((None, 4))
+    bounded.kernel.constraint = keras.constraints.NonNeg()
+    assert describe(bounded) != first
+    losses = [keras.losses.SparseCategoricalCrossentropy(dtype=t) for t in ("float32", "bfloat16")]
+    assert len({describe(L.Dense(8), loss=loss) for loss in losses}) == 2
+
+
+def test_the_least_number_of_keras_matters():
+    first, usual = describe(L.Dense(8)), keras.config.epsilon()
+    keras.config.set_epsilon(1e-3)
+    try:
+        assert describe(L.Dense(8)) != first
+    finally:
+        keras.config.set_epsilon(usual)

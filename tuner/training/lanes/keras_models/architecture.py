@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from inspect import isfunction
 from typing import Any
 
 import keras
@@ -17,11 +18,15 @@ _NAMING = ("name", "keras_history", "input_layers", "output_layers")  # keys of 
 _TABLES = "tuner.model.tables."  # whose classes have variables for all that trials differ in
 
 
-def describe_architecture(model: Any) -> str | None:
+def describe_architecture(model: Any, loss: Any) -> str | None:
     """Return a text that is the same for all networks that one program can train.
 
     It has all that a network computes. Names, and the learning rate and the `TUNED_NUMBERS`, which
     are variables, are left out.
+
+    Args:
+        model: A compiled network, whose optimizer is built.
+        loss: Its loss as an object, as a `Head` has it.
 
     Returns:
         None if the network's configuration may be incomplete: only Keras's own classes are
@@ -31,15 +36,42 @@ def describe_architecture(model: Any) -> str | None:
         return None
     try:
         config = json.loads(model.to_json())
-        optimizer = _describe_optimizer(model)
-    except NotImplementedError:  # of an own schedule, for example
+        others = [_describe_optimizer(model), _describe_loss(loss), _describe_weights(model)]
+    except Exception:  # what Keras cannot write, such as one's own schedule, raises many things
         return None
     config.pop("compile_config", None)
-    loss = keras.saving.serialize_keras_object(model.loss)
-    config = [config, optimizer, loss]
+    config = [config, *others]
     if any(not _is_keras(part) for part in _list_parts(config)):
         return None
-    return json.dumps(_number_names(config, {}), sort_keys=True, default=repr)
+    functions = list(_list_functions(model))
+    if any(name.partition(".")[0] not in ("keras", "tensorflow") for name in functions):
+        return None
+    config = [_number_names(config, {}), functions, keras.config.epsilon()]
+    return json.dumps(config, sort_keys=True, default=repr)
+
+
+def _list_functions(model: Any) -> Iterator[str]:
+    """Yield the full name of each function that a layer has as a setting.
+
+    A configuration has the bare name of a function, if Keras has an activation of that name:
+    "gelu" may be one's own.
+    """
+    for layer in model._flatten_layers(include_self=False):
+        for name, value in vars(layer).items():
+            if isfunction(value) and not hasattr(type(layer), name):  # no method
+                yield f"{value.__module__}.{value.__qualname__}"
+
+
+def _describe_weights(model: Any) -> list[Any]:
+    """Return the penalty and the constraint of each weight, which may have been set after all."""
+    serialize = keras.saving.serialize_keras_object
+    weights = model.trainable_variables
+    return [[serialize(each.regularizer), serialize(each.constraint)] for each in weights]
+
+
+def _describe_loss(loss: Any) -> list[Any]:
+    """Return a loss's configuration, and the type it computes in, which Keras leaves out."""
+    return [keras.saving.serialize_keras_object(loss), loss.dtype]
 
 
 def _number_names(config: Any, numbers: dict[str, int], key: str = "") -> Any:
@@ -62,7 +94,7 @@ def _number_names(config: Any, numbers: dict[str, int], key: str = "") -> Any:
 
 
 def _describe_optimizer(model: Any) -> list[Any]:
-    """Return an optimizer's configuration but tuned numbers, and what Keras leaves out of it."""
+    """Return an optimizer's configuration but tuned numbers, and what it does by weights' names."""
     optimizer, weights = model.optimizer, model.trainable_variables
     config = optimizer.get_config()
     config.pop("name", None)
@@ -73,7 +105,10 @@ def _describe_optimizer(model: Any) -> list[Any]:
         for name in ("learning_rate", *TUNED_NUMBERS):
             if isinstance(part.get(name), float):
                 part[name] = "a number"
-    return [type(optimizer).__name__, config, find_decayed(optimizer, weights)]
+    by_name = [find_decayed(optimizer, weights)]
+    if isinstance(optimizer, keras.optimizers.Muon):  # it updates some weights as Adam does
+        by_name.append([optimizer._should_use_adamw(weight) for weight in weights])
+    return [type(optimizer).__name__, config, by_name]
 
 
 def _list_parts(config: Any) -> Iterator[dict[str, Any]]:

@@ -159,7 +159,7 @@ def make_keras_trial(
 
 def _make_shape(job: Job, model: Any, head: Head, arguments: FitArguments) -> KerasShape:
     # what a layer has learned of rows is in no description
-    architecture = None if find_unstackable(model) else describe_architecture(model)
+    architecture = None if find_unstackable(model) else describe_architecture(model, head.loss)
     make_numbers_variables(model.optimizer)
     return KerasShape(
         key=architecture or f"the network of trial {job.trial}",
