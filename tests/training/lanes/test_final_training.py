@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.helpers.problems import make_problem, make_rare_problem
 from tests.helpers.training import (
@@ -14,6 +15,7 @@ from tests.helpers.training import (
 )
 from tuner.training import TRAINERS, FinalJob, Plan
 from tuner.training.lanes import machine
+from tuner.training.lanes.stacked_mlps.weights import StackedWeights
 
 PLAN = Plan(epochs=3, patience=3, seed=1)
 
@@ -81,6 +83,31 @@ def test_each_network_is_the_same_alone_and_beside_others(alone, monkeypatch):
     for final, weights in zip(finals, together, strict=True):
         assert_close(weights, train([final])[0], atol=0)
     assert len({weights[0].tobytes() for weights in together}) == len(finals)
+
+
+def test_if_memory_runs_out_networks_are_halved_with_the_same_weights(monkeypatch):
+    hypermodel, problem = make_mlp("[network]\nunits = 8\n"), make_problem(rows=61)
+    finals = [FinalJob(make_job(), 2, network) for network in range(4)]
+
+    def train():
+        networks = TRAINERS["lanes"](cores=1).train_on_all_rows(
+            finals, hypermodel, problem=problem, plan=PLAN
+        )
+        return [network.get_weights() for network in networks]
+
+    expected = train()
+    tried, load = [], StackedWeights.load
+
+    def load_two_lanes(self, lanes):
+        tried.append(len(lanes))
+        if tried[-1] > 2:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+        load(self, lanes)
+
+    monkeypatch.setattr(StackedWeights, "load", load_two_lanes)
+    for weights, halved in zip(expected, train(), strict=True):
+        assert_close(weights, halved, atol=0)
+    assert tried == [4, 2, 2]
 
 
 def test_the_final_training_takes_the_programs_of_the_search(new_programs):
