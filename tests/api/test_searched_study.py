@@ -1,6 +1,7 @@
 """A study that `tune` searched: the command's to the bit; and what it says of itself."""
 
 import json
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -172,6 +173,13 @@ def test_the_model_is_loaded_once_until_another_one_is_exported(study, folder, m
         assert study.model is not network
     finally:
         path.write_text(text)
+
+
+def test_a_study_that_has_predicted_can_be_pickled(study, folder):
+    study = tuner.open_study("first", study.folder.parents[1], verbose=0)
+    rows = pd.read_csv(folder / "things.csv").iloc[:2]
+    expected = study.predict_proba(rows)
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(study)).predict_proba(rows), expected)
 
 
 def test_all_studies_are_listed(study, root):

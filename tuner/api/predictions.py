@@ -31,6 +31,10 @@ class StudyModel:
         self._opened: ExportedModel | None = None
         self._network: keras.Model | None = None  # a program may change it
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the loaded model, whose graph cannot be pickled; a copy loads it again."""
+        return {**self.__dict__, "_opened": None}
+
     def open(self) -> ExportedModel:
         """Return the model; its files are checked each time.
 
