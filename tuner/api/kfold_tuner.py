@@ -206,10 +206,13 @@ class KFoldTuner(FoldTuner):
 
     def _take(self, read: SearchArguments) -> None:
         """Take the arguments of a search into the settings and the oracle."""
-        if read.epochs is not None and not self._epochs_fixed:
-            self.settings = replace(self.settings, epochs=read.epochs)
-        if read.class_weight is not None:
-            self.settings = replace(self.settings, class_weight=read.class_weight)
+        epochs, class_weight = read.epochs, read.class_weight
+        given = self._tuner_arguments.settings  # those of a search that was refused may be others
+        if epochs is None or self._epochs_fixed:
+            epochs = given.epochs
+        if class_weight is None:
+            class_weight = given.class_weight
+        self.settings = replace(self.settings, epochs=epochs, class_weight=class_weight)
         self._search_arguments = read
         self.arguments = dict(read.fit)
         if "epochs" in self.arguments:

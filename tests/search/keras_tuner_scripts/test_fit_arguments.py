@@ -51,6 +51,16 @@ def test_callbacks_stop_trials_and_set_rates_in_lanes(make, data):
     assert len(record.result.curves["loss"][0]) == 2
 
 
+def test_a_search_that_was_refused_leaves_no_arguments(make, data):
+    x, y = data[0]
+    tuner = make(epochs=1)
+    with pytest.raises(UserError):
+        tuner.search(x, y[1:], epochs=2, class_weight="balanced", verbose=0)
+    tuner.search(x, y, verbose=0)
+    settings = tuner.study.record.settings
+    assert (settings.epochs, settings.class_weight) == (1, None)
+
+
 def test_a_callback_of_the_persons_own_and_the_batch_size(quick, data):
     def build(hp):
         model = build_model(hp)
