@@ -43,7 +43,7 @@ class LaneBlock:
     Args:
         trials: Trials of one shape and number of folds that agree in their common values.
         program: Trains an epoch of any number of lanes.
-        data: The rows, and all folds.
+        data: The rows on the device, and at least as many folds, in the same order.
         problem: Rows and folds.
         plan: How long to train, and the objective.
         cores: An executor that trains the parts of the block at once, and the number of parts;

@@ -28,7 +28,6 @@ __all__ = ["LanesTrainer"]
 
 _KEPT_ARRAYS = 4  # of a trial's probabilities and losses, about, which a search keeps
 _ROW_WORK = 4000  # parameters that take as long as what a row costs in any network; measured
-
 _FEW_FACTOR = 2.0  # time of a lane beside few others, in times of its share beside many
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import keras
@@ -161,8 +162,11 @@ def _make_shape(job: Job, model: Any, head: Head, arguments: FitArguments) -> Ke
     # what a layer has learned of rows is in no description
     architecture = None if find_unstackable(model) else describe_architecture(model, head.loss)
     make_numbers_variables(model.optimizer)
+    key = f"the network of trial {job.trial}"
+    if architecture is not None:  # which may have a matrix of initial values
+        key = sha256(architecture.encode()).hexdigest()
     return KerasShape(
-        key=architecture or f"the network of trial {job.trial}",
+        key=key,
         batch_size=arguments.batch_size,
         scheduled=arguments.learning_rate_at is not None,
         model=model,
