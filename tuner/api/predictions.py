@@ -32,8 +32,8 @@ class StudyModel:
         self._network: keras.Model | None = None  # a program may change it
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the loaded model, whose graph cannot be pickled; a copy loads it again."""
-        return {**self.__dict__, "_opened": None}
+        """Leave out what is loaded: a graph cannot be pickled, and a copy loads both again."""
+        return {**self.__dict__, "_opened": None, "_network": None}
 
     def open(self) -> ExportedModel:
         """Return the model; its files are checked each time.
