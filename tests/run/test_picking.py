@@ -21,3 +21,5 @@ def test_each_pick_has_a_line(make_study, make_record, problem):
     assert smallest.startswith("smallest within one standard error: trial 1, ")
     assert smallest.endswith(", 3 parameters")
     assert exported.startswith("to export: an ensemble of trials 1 ×2, 0: ")
+    hardly = replace(other, smallest=replace(other.smallest, parameters=picks.best.parameters - 1))
+    assert describe_picks(study, hardly) == [best, exported]

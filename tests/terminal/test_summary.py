@@ -78,7 +78,7 @@ def test_the_best_network_is_exported_and_tested(ended, make_record):
     assert best[1] == "  parameters        15, trained for 2 epochs"
     rows = "(0 rows, which took no part in any choice)"
     assert best[-1] == f"  held-out test     cross_entropy 0.5000 ± 0.1000 {rows}"
-    assert "no smaller network is within one standard error of the best" in lines
+    assert "no clearly smaller network is within one standard error of the best" in lines
     assert NO_ENSEMBLE in lines
     assert lines[-5:] == [
         "model    runs/model",
@@ -204,6 +204,11 @@ def baseline(name, score, *, difference, verdict):
 def test_the_smallest_network_is_told_of_where_it_is_another_one(ended, make_record):
     lines = lines_of(ended(make_record(0, noise=1.0, parameters=900), make_record(1, noise=1.2)))
     assert "smallest within one standard error of the best: trial 1" in lines
+
+
+def test_a_network_that_is_hardly_smaller_than_the_best_is_not_told_of(ended, make_record):
+    lines = lines_of(ended(make_record(0, parameters=20013), make_record(1, parameters=19905)))
+    assert "no clearly smaller network is within one standard error of the best" in lines
 
 
 @pytest.mark.parametrize("trials", [1, 8], ids=["best", "ensemble"])

@@ -16,7 +16,7 @@ from tuner.analysis import (
 from tuner.run.setup import Setup
 from tuner.run.stages import STAGES_VERSION, Stage, read_basis
 from tuner.study import EventKind, Pick, Study, describe_networks
-from tuner.words import count_noun, format_hyperparameters, list_scores
+from tuner.words import are_clearly_fewer, count_noun, format_hyperparameters, list_scores
 
 __all__ = ["PickingResult", "describe_picks", "make_picking_basis", "pick", "read_picking_basis"]
 
@@ -64,7 +64,7 @@ def describe_picks(study: Study, picks: Picks) -> list[str]:
     """Return a line for each network that a study names, by its cross-validated scores."""
     best, smallest, ensemble = picks.best, picks.smallest, picks.ensemble
     lines = [f"best: {_describe_trial(study, best)}"]
-    if smallest.trial != best.trial:
+    if are_clearly_fewer(smallest.parameters, than=best.parameters):
         lines.append(
             f"smallest within one standard error: {_describe_trial(study, smallest)}, "
             f"{count_noun(smallest.parameters, 'parameter')}"

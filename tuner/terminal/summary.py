@@ -9,6 +9,7 @@ from typing import Any
 from tuner.scoring import Objective
 from tuner.study import Study, read_networks
 from tuner.words import (
+    are_clearly_fewer,
     capitalize_first,
     count_noun,
     format_hyperparameters,
@@ -100,14 +101,14 @@ def _name_trial(pick: Mapping[str, Any], study: Study) -> str:
 
 def _describe_smallest(summary: Summary, study: Study) -> list[str]:
     smallest = summary["smallest"]
-    if smallest["trial"] != summary["best"]["trial"]:
+    if are_clearly_fewer(smallest["parameters"], than=summary["best"]["parameters"]):
         return [
             f"smallest within one standard error of the best: {_name_trial(smallest, study)}",
             *_describe_network(smallest),
             f"  cross-validated   {_list_scores(smallest)}",
         ]
     if summary["completed"] > 1:
-        return ["no smaller network is within one standard error of the best"]
+        return ["no clearly smaller network is within one standard error of the best"]
     return []
 
 

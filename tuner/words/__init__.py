@@ -23,6 +23,7 @@ from tuner.words.look_alikes import (
 from tuner.words.names import say_name, say_subject
 from tuner.words.networks import say_parts
 from tuner.words.numbers import (
+    are_clearly_fewer,
     count_noun,
     format_milliseconds,
     format_value,
@@ -58,6 +59,7 @@ from tuner.words.sentences import capitalize_first, join_words, list_first
 
 __all__ = [
     "NOTHING_SEEN",
+    "are_clearly_fewer",
     "capitalize_first",
     "choose_verb",
     "count_noun",

@@ -8,6 +8,7 @@ from tuner.space.values import format_exactly
 from tuner.words.sentences import list_first
 
 __all__ = [
+    "are_clearly_fewer",
     "count_noun",
     "format_milliseconds",
     "format_value",
@@ -19,6 +20,8 @@ __all__ = [
     "say_times",
     "say_value",
 ]
+
+_CLEARLY = 1.1  # a network this many times smaller is mentioned
 
 
 def format_value(value: Value) -> str:
@@ -111,6 +114,15 @@ def say_fewer(count: int, than: int) -> str:
     ('68 times fewer', '2.5 times fewer')
     """
     return f"{say_times(than / count)} fewer"
+
+
+def are_clearly_fewer(count: int, than: int) -> bool:
+    """Return whether a count is so much smaller that it is worth a mention.
+
+    >>> are_clearly_fewer(19905, than=20013), are_clearly_fewer(400, than=1000)
+    (False, True)
+    """
+    return than >= _CLEARLY * count
 
 
 def say_times(factor: float) -> str:

@@ -107,10 +107,27 @@ def test_better_than_logistic_regression_and_no_better_than_depth_0_go_together(
         "That it is better than logistic regression need not be owed to hidden layers: of single "
         "networks, depth 0, which is a logistic regression too, cannot be told apart from the best."
     )
-    assert says(made().add_depths({0: 0.0, 1: 0.5}, 8)).endswith(
+    linear = (
+        "That it is better than logistic regression is not owed to hidden layers: it has none, and "
+        "is a logistic regression too, trained in another way."
+    )
+    assert says(made().add_depths({0: 0.0, 1: 0.5}, 8)) == linear
+    assert says(made().add_depths({0: 0.0, 1: 0.001}, 8)) == linear
+    assert says(made().add_depths({0: 0.5, 1: 0.0}, 8)).startswith("A network is worth it: ")
+
+
+def test_a_network_without_hidden_layers_is_not_called_worth_it(made, judged):
+    evidence = (
+        made().add_depths({0: 0.0, 1: 0.5}, 8).evidence(judged("logistic regression", 1.2, "loses"))
+    )
+    told = make_answers(evidence).headline
+    assert not any("worth it" in sentence for sentence in told)
+    member = Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3)
+    ensemble = Ensemble((member,), 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
+    told = make_answers(replace(evidence, ensemble=ensemble)).headline
+    assert told[-2].endswith(
         "depth 0, which is a logistic regression too, is the best single network."
     )
-    assert says(made().add_depths({0: 0.5, 1: 0.0}, 8)).startswith("A network is worth it: ")
 
 
 def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):

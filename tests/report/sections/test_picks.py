@@ -17,6 +17,18 @@ def test_the_picks_stand_side_by_side_with_their_scores(page, content):
     assert f"Best, trial {best.trial}: depth 0, learning_rate 0.01." in text
 
 
+def test_the_smallest_network_has_a_column_if_it_is_clearly_smaller(content):
+    best = replace(content.picks.best, parameters=20013)
+
+    def read(parameters: int) -> str:
+        smallest = replace(best, trial=best.trial + 1, parameters=parameters)
+        picks = replace(content.picks, best=best, smallest=smallest)
+        return read_text(make_picks_section(replace(content, picks=picks)))
+
+    assert "Smallest within one standard error" in read(1000)
+    assert "mallest" not in read(19905)
+
+
 def test_the_exported_models_score_stands_with_its_calibration_if_that_is_applied(content):
     def read(**changes: float) -> str:
         calibration = replace(content.picks.calibration, **changes)

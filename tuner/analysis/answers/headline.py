@@ -8,6 +8,7 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.ensemble import Ensemble
 from tuner.study import Pick
 from tuner.words import (
+    are_clearly_fewer,
     capitalize_first,
     count_noun,
     get_told_share,
@@ -26,8 +27,6 @@ from tuner.words import (
 )
 
 __all__ = ["make_headline"]
-
-_SMALLER = 1.1  # a network this many times smaller is mentioned
 
 
 def make_headline(
@@ -100,9 +99,18 @@ def _describe_network(evidence: Evidence, best: Pick) -> str:
     """Return the hyperparameters of a network, in brackets; empty if all are fixed."""
     hyperparameters = _say_searched(evidence, best)
     described = f" ({hyperparameters})" if hyperparameters else ""
-    if best.hyperparameters.get("depth") == 0 and not best.hyperparameters.get("blocks"):
+    if _lacks_layers(best):
         described += ", which has no hidden layer"
     return described
+
+
+def _lacks_layers(pick: Pick) -> bool:
+    return pick.hyperparameters.get("depth") == 0 and not pick.hyperparameters.get("blocks")
+
+
+def _is_linear(pick: Pick) -> bool:
+    """Return whether a network is a logistic regression: no hidden layer, and no embeddings."""
+    return _lacks_layers(pick) and pick.hyperparameters.get("numbers", "plain") == "plain"
 
 
 def _describe_gain(ensemble: Ensemble) -> str:
@@ -155,7 +163,8 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     if not loses:
         return sentences
     better = f"{_say_exported(evidence)} is better than {_list(evidence, loses)}."
-    if len(loses) < len(ordered):
+    is_linear = evidence.exported is evidence.best and _is_linear(evidence.best)
+    if len(loses) < len(ordered) or is_linear:
         return [*sentences, capitalize_first(better)]
     return [f"A network is worth it: {better}"]
 
@@ -212,7 +221,12 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
     if verdicts.get("logistic regression") != "loses" or 0 not in alike or convolutional:
         return []
-    if len(alike) == 1:
+    if evidence.exported is evidence.best and _is_linear(evidence.best):
+        return [
+            "That it is better than logistic regression is not owed to hidden layers: it has none, "
+            "and is a logistic regression too, trained in another way."
+        ]
+    if _is_linear(evidence.best):
         reason = "depth 0, which is a logistic regression too, is the best single network"
     else:
         reason = (
@@ -225,7 +239,7 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
 
 def _describe_smallest(evidence: Evidence) -> str:
     best, smallest = evidence.best, evidence.smallest
-    if best.parameters < _SMALLER * smallest.parameters:
+    if not are_clearly_fewer(smallest.parameters, than=best.parameters):
         return "No clearly smaller network is within one standard error of the best."
     score = say_number(smallest.score, smallest.standard_error)
     result = say_result(evidence.objective, score, smallest.scores.get("accuracy"))
