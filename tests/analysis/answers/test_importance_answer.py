@@ -21,3 +21,17 @@ def test_that_none_is_important_does_not_belie_settings_that_are_told_apart(made
     evidence = made().add_depths({0: shift, 1: 0.0}, 8).evidence()
     evidence.__dict__["importance"] = Importance({"depth": 1.0}, (), trials=16, good=4)
     assert importance_answer(evidence).sentences[0].startswith(expected)
+
+
+def test_one_that_is_less_important_than_another_may_have_settings_that_are_told_apart(made):
+    study = made()
+    for drawn, rate in enumerate([0.1, 0.01] * 4):
+        for depth, shift in ((0, 0.5), (1, 0.0)):
+            study.add({"depth": depth, "learning_rate": rate}, shift + 0.001 * drawn)
+    evidence = study.evidence()
+    shares = {"learning_rate": 0.7, "depth": 0.3}
+    evidence.__dict__["importance"] = Importance(shares, ("learning_rate",), trials=16, good=4)
+    assert importance_answer(evidence).sentences[1] == (
+        "Depth is no more important than by chance. Yet settings of depth are told apart, by the "
+        "best trials of each."
+    )

@@ -1,5 +1,7 @@
 """The answer on which hyperparameters matter most."""
 
+from collections.abc import Iterable
+
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.records import Answer
@@ -26,7 +28,6 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
     shares = {name: f"{100 * share:.0f} %" for name, share in importance.shares.items()}
     above = [f"{say_name(name)} ({shares[name]})" for name in importance.above_chance]
     above[:1] = [name.replace("%)", "% of the importance)") for name in above[:1]]
-    below = [say_name(name) for name in importance.shares if name not in importance.above_chance]
     if not above:
         return _describe_none(evidence), evidence.more_trials
     first = (
@@ -34,21 +35,30 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
         f"by {join_words(above)}. Even so, the best trials of different settings can be equally "
         "good."
     )
+    return first, *_describe_below(evidence)
+
+
+def _describe_below(evidence: Evidence) -> list[str]:
+    """Return which hyperparameters are not important beside those that are."""
+    importance = evidence.importance
+    below = [name for name in importance.shares if name not in importance.above_chance]
     if not below:
-        return (first,)
+        return []
     verb = "is" if len(below) == 1 else "are"
-    return first, capitalize_first(f"{join_words(below)} {verb} no more important than by chance.")
+    names = join_words([say_name(name) for name in below])
+    sentence = capitalize_first(f"{names} {verb} no more important than by chance.")
+    if told := _list_told_apart(evidence, below):
+        sentence += (
+            f" Yet settings of {join_words(told)} are told apart, by the best trials of each."
+        )
+    return [sentence]
 
 
 def _describe_none(evidence: Evidence) -> str:
     """Return that no hyperparameter is important. Its settings may be told apart nevertheless."""
     importance = evidence.importance
     trials = count_noun(importance.trials, "trial")
-    told = [
-        say_name(name)
-        for name in importance.shares
-        if any(pair.told_apart for pair in compare_hyperparameter(evidence, name).pairs)
-    ]
+    told = _list_told_apart(evidence, importance.shares)
     if not told:
         return (
             f"Nothing shows in {trials} that any hyperparameter matters: none is more important "
@@ -59,3 +69,12 @@ def _describe_none(evidence: Evidence) -> str:
         f"more than by chance. Yet settings of {join_words(told)} are told apart, by the best "
         "trials of each."
     )
+
+
+def _list_told_apart(evidence: Evidence, names: Iterable[str]) -> list[str]:
+    """Return those hyperparameters, in words, of which settings are told apart."""
+    return [
+        say_name(name)
+        for name in names
+        if any(pair.told_apart for pair in compare_hyperparameter(evidence, name).pairs)
+    ]
