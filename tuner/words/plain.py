@@ -124,7 +124,11 @@ def say_difference(difference: float, interval: tuple[float, float]) -> str:
     '0.01, between -0.03 and 0.06'
     >>> say_difference(-0.03, (-0.062, 0.002))
     '0.030, between -0.002 and 0.062'
+    >>> say_difference(2e-8, (-3e-7, 4e-7))
+    'less than 0.000001'
     """
+    if max(map(abs, (difference, *interval))) < 0.5e-6:
+        return "less than 0.000001"
     sign = -1 if difference < 0 else 1
     low, high = sorted(sign * end for end in interval)
     margin = (high - low) / 2

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_comparison import Comparison, Setting
@@ -30,10 +31,12 @@ def test_what_may_be_far_behind_is_not_said_to_do_as_well(says):
 def test_others_that_may_be_far_behind_are_named_apart_from_those_that_more_trials_tell(says):
     right = {2: 0.97, 1: 0.965, 3: 0.96, 0: 0.6}
     assert says("depth", right, told=[0], still_open=[1], guessing=0.7).endswith(
-        "; whether one hidden layer does as well cannot be told yet."
+        "; whether one hidden layer does as well cannot be told yet; more than two are not shown "
+        "to do better."
     )
     assert says("depth", right, told=[0], guessing=0.7).endswith(
-        "; whether one hidden layer does as well takes more rows to tell."
+        "; whether one hidden layer does as well takes more rows to tell; more than two are not "
+        "shown to do better."
     )
 
 
@@ -83,3 +86,21 @@ def test_what_more_trials_tell_comes_before_what_more_rows_tell(says):
     right = {0.9: 0.97, 0.5: 0.96, 0.1: 0.95}
     sentence = says("momentum", right, still_open=[0.5], guessing=0.7)
     assert sentence.startswith("It cannot be told from 3 trials: with momentum 0.9 97.0 % of rows")
+
+
+@pytest.mark.parametrize(
+    ("scores", "told"),
+    [
+        ((0.000004, 0.000037), "0.00000 against 0.00004"),
+        ((0.1004, 0.1001), "0.1004 against 0.1001"),
+        ((0.1, 0.2), "0.100 against 0.200"),
+        ((0.1, 0.1), "0.100 against 0.100"),
+    ],
+)
+def test_scores_have_digits_that_tell_them_apart(made, scores, told):
+    evidence = made().add({"depth": 0}).add({"depth": 1}).evidence()
+    settings = tuple(Setting(n, 8, n, score, (0.0, 1.0), 1.0) for n, score in enumerate(scores))
+    pair = Pair(0, 1, scores[0] - scores[1], (-0.05, 0.01), 0.5, 0.5, False)
+    evidence.comparisons["depth"] = Comparison(8, settings, (pair,), (0, 1))
+    findings = Findings(evidence, "depth")
+    assert told in findings.describe_against(findings.tried[1])

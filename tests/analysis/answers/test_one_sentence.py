@@ -168,6 +168,23 @@ def test_the_score_decides_where_more_right_rows_are_behind(made):
     )
 
 
+def test_the_score_decides_where_equal_shares_of_rows_are_right(says):
+    decides = PAIR.replace("(cross-entropy", "(the cross-entropy decides:")
+    assert says("depth", {3: 0.9979, 0: 0.9979}, told=[0]) == (
+        f"Yes. With three hidden layers 99.8 % of rows are right, without any 99.8 % {decides}."
+    )
+
+
+def test_where_the_best_depth_is_the_fewest_that_does_more_are_no_better(says):
+    more = " are not shown to do better."
+    assert says("depth", {1: 0.98, 2: 0.97, 0: 0.44}, told=[0]).endswith(f"; more than one{more}")
+    assert says("depth", {2: 0.98, 3: 0.97, 1: 0.9, 0: 0.44}, told=[0, 1]).endswith(
+        f"; more than two{more}"
+    )
+    assert not says("depth", {1: 0.98, 0: 0.44}, told=[0]).endswith(more)
+    assert not says("depth", {2: 0.98, 1: 0.97, 3: 0.96, 0: 0.44}, told=[0]).endswith(more)
+
+
 def test_depth_names_the_fewest_layers_that_do(says):
     assert says("depth", {4: 0.99, 2: 0.985, 0: 0.61}, told=[0]) == (
         f"Yes. With four hidden layers 99 % of rows are right, without any 61 % {LAST}; two hidden "
@@ -233,7 +250,7 @@ def test_the_fewest_layers_that_do_as_well_are_said_beside_fewer_that_may(says):
         "well cannot be told yet."
     )
     assert says("depth", {1: 0.999, 4: 0.999, 0: 0.6}, told=[0], still_open=[4]).endswith(
-        f" 60.0 % {LAST}."
+        f" 60.0 % {LAST}; more than one are not shown to do better."
     )
 
 

@@ -163,9 +163,9 @@ class Findings:
         """Return how good the best setting is beside another, and the difference.
 
         For example "with 64 units 97 % of rows are right, with 8 units 90 % (cross-entropy 0.096
-        against 0.301; the difference is 0.20, between 0.15 and 0.25)". Where the other one has more
-        right rows, it says that the score decides; where the interval has no 0 in it and yet they
-        are not told apart, it says why.
+        against 0.301; the difference is 0.20, between 0.15 and 0.25)". Where the other one has as
+        many right rows or more, it says that the score decides; where the interval has no 0 in it
+        and yet they are not told apart, it says why.
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
@@ -175,15 +175,23 @@ class Findings:
         score = say_name(self.evidence.objective)
         own_share, other_share = self.get_told_share(self.best), self.get_told_share(other)
         if own_share is None or other_share is None:
-            values = f"{self.best.score:.3f}, {second} {other.score:.3f}"
+            own, others = self._say_scores(other)
+            values = f"{own}, {second} {others}"
             return f"{first} the {score} is {values}; {difference}"
         shares = say_shares([own_share, other_share])
-        more_right = other_share > own_share  # by the score it is behind nevertheless
-        named = f"the {score} decides:" if more_right else score
-        scores = f"{named} {self.best.score:.3f} against {other.score:.3f}; "
+        as_right = other_share > own_share or shares[0] == shares[1]  # yet behind by the score
+        named = f"the {score} decides:" if as_right else score
+        own, others = self._say_scores(other)
+        scores = f"{named} {own} against {others}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"
+
+    def _say_scores(self, other: Setting) -> list[str]:
+        """Return the scores of the best setting and another, with digits that tell them apart."""
+        scores = [score for score in (self.best.score, other.score) if score is not None]
+        texts = [[f"{score:.{decimals}f}" for score in scores] for decimals in (3, 4, 5, 6)]
+        return next((each for each in texts if len(set(each)) > 1), texts[0])
 
     def get_told_share(self, setting: Setting) -> float | None:
         """Return a setting's share of right rows; None if sentences on the objective tell none."""

@@ -16,6 +16,7 @@ from tuner.words import (
     capitalize_first,
     choose_verb,
     join_words,
+    say_count,
     say_setting,
     say_subject,
     say_thing,
@@ -50,8 +51,18 @@ def _answer_depth(findings: Findings) -> str:
     shallow = findings.sort(findings.tried)[0]
     if shallow in findings.worse:
         against = capitalize_first(findings.describe_against(shallow))
-        return f"Yes. {against}{findings.describe_others(_list_fewest(findings))}."
+        fewest = _list_fewest(findings)
+        return f"Yes. {against}{findings.describe_others(fewest)}{_describe_deeper(findings)}."
     return _answer_simplest(findings, shallow, "No")
+
+
+def _describe_deeper(findings: Findings) -> str:
+    """Return that more layers are no better, unless the best has most or fewer do as well."""
+    deeper = [s for s in findings.tried if _is_less(findings.best, s)]
+    fewer_do = any(_is_less(s, findings.best) for s in findings.as_good)
+    if fewer_do or not deeper:
+        return ""
+    return f"; more than {say_count(int(findings.best.value))} are not shown to do better"
 
 
 def _answer_deep_or_wide(findings: Findings) -> str:
