@@ -60,7 +60,7 @@ def test_a_finished_study_is_returned_at_once(study, root, capsys):
     again = tuner.open_study("first", root).resume()
     assert (study.folder / "journal.jsonl").stat().st_size == size
     assert again.answer == study.answer
-    assert "all 3 requested trials have ended; nothing is left to do" in capsys.readouterr().err
+    assert "all 3 trials have ended; nothing is left to do" in capsys.readouterr().err
 
 
 def test_it_says_what_the_command_prints_as_json(study):
@@ -134,6 +134,13 @@ def test_bad_cells_of_a_frame_are_refused_or_told(study, folder, capsys, monkeyp
     assert "column size: 'lots' in row 4 (counted from 0), which" in capsys.readouterr().err
     with pytest.raises(UserError, match=r"^--on-error: there is no choice mising; did you mean"):
         study.predict_proba(rows, on_error="mising")
+
+
+def test_a_row_of_a_frame_is_refused_with_what_to_give(study, folder):
+    row = pd.read_csv(folder / "things.csv").iloc[0]
+    with pytest.raises(UserError, match=r"it is a Series, one row of a frame; give a frame of one"):
+        study.predict(row)
+    assert len(study.predict(row.to_frame().T)) == 1
 
 
 def test_classes_are_those_of_the_models_threshold(study, monkeypatch):
@@ -210,5 +217,5 @@ def test_there_is_no_pick_of_that_name(study, ask):
 
 
 def test_there_is_no_study_of_that_name(root, study):
-    with pytest.raises(StudyError, match="there is no study frist; did you mean first"):
+    with pytest.raises(StudyError, match=r"there is no study frist in .+; did you mean first"):
         tuner.open_study("frist", root)

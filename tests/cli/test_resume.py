@@ -41,7 +41,7 @@ def test_a_finished_study_prints_its_summary_again_without_doing_anything(folder
     assert seconds < 3
     assert [json.loads(line) for line in lines] == [searched[0]]
     assert errors == (
-        "study first: all 3 requested trials have ended; nothing is left to do; for more trials: "
+        "study first: all 3 trials have ended; nothing is left to do; for more trials: "
         "tuner resume first --max-trials 6\n"
     )
     assert read_events(folder / "mlruns" / "studies" / "first") == before

@@ -141,7 +141,7 @@ def test_studies_are_listed(folder, searched):
         ),
         (
             ("export", "frist"),
-            "error: there is no study frist; did you mean first? Known are {studies}",
+            "error: there is no study frist in mlruns; did you mean first? Known are {studies}",
         ),
         (
             ("export", "first", "--pick", "bets"),

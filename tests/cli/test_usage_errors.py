@@ -35,8 +35,8 @@ MISTAKES = {
     "search --space mlp --data ''": "--data: the path is empty; give a file, a folder, or a "
     "bundled name",
     "serach": f"there is no command serach; did you mean search? Known are {COMMANDS}",
-    "resume one two": "tuner resume: unexpected argument two; put a text that has spaces in "
-    "quotes, or see tuner resume --help",
+    "resume one two": "tuner resume: unexpected argument two; write an option's name before its "
+    "value, and a text that has spaces in quotes, or see tuner resume --help",
 }
 
 

@@ -27,7 +27,7 @@ def mark_end(study, kind, trials=2, max_trials=12):
 
 def test_a_study_that_has_its_trials_is_over(setup, study):
     end = find_end(study, replace(setup.settings, max_trials=2))
-    assert end == SearchEnd(EndKind.TRIALS, "all 2 requested trials have ended", 2)
+    assert end == SearchEnd(EndKind.TRIALS, "all 2 trials have ended", 2)
     assert find_end(study, setup.settings) is None
 
 

@@ -38,8 +38,8 @@ def make_clock(limit=None):
 @pytest.mark.parametrize(
     ("trials", "asked", "reason"),
     [
-        (1, 1, "the requested trial has ended"),
-        (3, 3, "all 3 requested trials have ended"),
+        (1, 1, "its one trial has ended"),
+        (3, 3, "all 3 trials have ended"),
         (3, 2, "the study has 3 trials already, and 2 were requested"),
         (3, 4, "the oracle ended the search after 3 trials"),
     ],

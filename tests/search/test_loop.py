@@ -56,7 +56,7 @@ def test_listeners_get_the_events_in_order(make_tuner, problem, make_study):
     for trial in (0, 1):  # an end may follow later, when the race has settled the trial
         trained = listener.events.index(f"trained {trial}")
         assert listener.events.index("begin 1") < trained < listener.events.index(f"end {trial}")
-    assert listener.events[-1] == "all 2 requested trials have ended"
+    assert listener.events[-1] == "all 2 trials have ended"
     assert sorted(listener.epochs) == [(0, 1), (0, 2), (1, 1), (1, 2)]
 
 

@@ -66,7 +66,7 @@ def test_a_cohort_is_cut_to_the_time_that_remains(make_tuner, problem, make_stud
     settings = replace(FIVE_TRIALS, max_trials=60, max_seconds=6.0)
     tuner = make_tuner(settings=settings, trainer=UntrainedTrainer(wait))
     end = tuner.run(problem, make_study(max_trials=60))
-    assert end.sentence == "all 60 requested trials have ended"
+    assert end.sentence == "all 60 trials have ended"
     assert sizes == [4, 36, 20]  # 4 in 0.5 s, so 36 in the 4.5 s that remain; then 20 are missing
 
 
@@ -178,7 +178,7 @@ def test_a_resumed_search_begins_with_the_trials_for_which_no_time_was_left(
     _, ended, lengths = search(max_seconds=70.0)
     left = sorted(set(lengths) - set(ended))
     end, resumed, again = search(max_trials=len(lengths) + 1)
-    assert end.sentence == f"all {len(lengths) + 1} requested trials have ended"
+    assert end.sentence == f"all {len(lengths) + 1} trials have ended"
     assert resumed[: len(ended)] == ended
     assert sorted(resumed[len(ended) : -1]) == left
     assert again == lengths | {len(lengths): again[len(lengths)]}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tuner.api.boundary import Caller
 from tuner.data import OnError, find_kept, read_label_type
-from tuner.errors import StudyError, check_choice
+from tuner.errors import DataError, StudyError, check_choice
 from tuner.serving.exported_model import ExportedModel
 from tuner.study import Study
 
@@ -84,6 +84,12 @@ def _predict_rows(model: ExportedModel, rows: Any, on_error: str, caller: Caller
         on_error: Whether bad cells are refused ("refuse"), or taken as missing ("missing").
         caller: The call from Python, which shows warnings.
     """
+    columns = {column.name for column in model.schema.used}
+    if isinstance(rows, pd.Series) and columns and columns.issubset(rows.index):
+        raise DataError(
+            "rows: it is a Series, one row of a frame; give a frame of one row, such as "
+            "frame.iloc[[0]]"
+        )
     read = model.read if isinstance(rows, str | Path) else model.convert
     parts = read(
         str(rows) if isinstance(rows, Path) else rows,

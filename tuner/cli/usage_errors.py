@@ -54,8 +54,8 @@ def _reword(message: str, command: str, context: Any) -> str:
         return f"there is no command {unknown[1]}; {suggest_names(unknown[1], names)}"
     if extra := re.search(r"unexpected extra arguments? ?(?:\(s\) )?\((.+)\)", message):
         return (
-            f"{command}: unexpected argument {extra[1]}; put a text that has spaces in quotes, or "
-            f"see {command} --help"
+            f"{command}: unexpected argument {extra[1]}; write an option's name before its value, "
+            f"and a text that has spaces in quotes, or see {command} --help"
         )
     return re.sub(r"^Option '(.+?)'", r"\1", message).removesuffix(".")
 

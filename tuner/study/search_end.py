@@ -62,9 +62,9 @@ class SearchEnd:
         if trials > max_trials:
             sentence = f"the study has {trials} trials already, and {max_trials} were requested"
         elif trials == 1:
-            sentence = "the requested trial has ended"
+            sentence = "its one trial has ended"
         else:
-            sentence = f"all {trials} requested trials have ended"
+            sentence = f"all {trials} trials have ended"
         return cls(EndKind.TRIALS, sentence, trials)
 
     @classmethod

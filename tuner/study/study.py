@@ -112,8 +112,9 @@ class Study:
                     f"study {name} in {root} has lost its study.json; restore the file from a copy"
                 )
             names = list_study_names(root)
-            known = suggest_names(name, names) if names else f"there are none in {root}"
-            raise StudyError(f"there is no study {name}; {known}")
+            if not names:
+                raise StudyError(f"there is no study {name}; there are none in {root}")
+            raise StudyError(f"there is no study {name} in {root}; {suggest_names(name, names)}")
         study = cls(read_description(path, name), folder)
         if study.journal.is_empty and any((folder / "oof").glob("trial_*")):
             raise StudyError(

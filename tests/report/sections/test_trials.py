@@ -1,10 +1,15 @@
-"""The table of all trials."""
+"""The learning curves of the best trials, and the table of all."""
 
 from dataclasses import replace
 
 from tests.helpers.html import read_section
 from tests.helpers.reports import make_trial
 from tuner.report.sections.trials import make_table_section
+
+
+def test_the_curves_say_how_training_rows_are_scored(page):
+    told = "Training rows are scored during training, with dropout if there is any."
+    assert told in read_section(page, "curves")
 
 
 def test_the_table_lists_all_trials_the_best_first(page, content):

@@ -29,7 +29,7 @@ def make_curves_section(content: ReportContent) -> Section:
     caption = (
         "Cross-entropy without the penalty. Thin lines are folds, thick lines the mean over rows. "
         "The dashed line is the epoch that was picked, which is the same for all folds. Training "
-        "rows are scored during training, with dropout."
+        "rows are scored during training, with dropout if there is any."
     )
     folds = len(content.record.split.folds)
     if folds > MAX_FOLDS:
