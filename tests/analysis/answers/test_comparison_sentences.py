@@ -92,3 +92,25 @@ def test_how_to_get_more_trials_depends_on_the_study(made):
     space = "[network]\ndepth = { min = 0, max = 1 }\nunits = 8\n[sgd]\nlearning_rate = 0.1"
     study = made(space).add_depths({0: 0.0, 1: 0.001}, 1)
     assert told(study)[-1] == "The space has no more than these 2 trials."
+
+
+def test_what_the_limit_of_epochs_ended_may_do_better_with_more(made):
+    def says(epochs, patience, shifts, **settings):
+        study = made(epochs=epochs, patience=patience, **settings)
+        return " ".join(told(study.add_depths(shifts, 8)))
+
+    one, two = {0: 1.0, 1: 0.0}, {0: 1.0, 1: 0.0, 2: 0.5}
+    ended = "was still getting better in the last 1 of 2."
+    assert f"Depth 0 may do better with more epochs: its best trial {ended}" in says(2, 1, one)
+    assert "Depths 0 and 2 may do better with more epochs: their best trials " in says(2, 1, two)
+    assert "more epochs" not in says(20, 10, one)  # their best epoch is the second
+    assert "more epochs" not in says(2, 1, {0: 0.0, 1: 0.001})
+    assert "more epochs" not in says(2, 1, one, oracle="hyperband")
+
+
+def test_a_schedule_that_is_planned_for_all_epochs_needs_no_more(made):
+    study = made(epochs=2, patience=1)
+    for drawn in range(8):
+        for depth, shift in ((0, 1.0), (1, 0.0)):
+            study.add({"depth": depth, "schedule": "cosine"}, shift + 0.01 * drawn)
+    assert "more epochs" not in " ".join(told(study))

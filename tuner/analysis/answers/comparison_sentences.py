@@ -8,6 +8,7 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.setting_comparison import Setting
 from tuner.space import Value
+from tuner.study import TrialRecord
 from tuner.words import (
     capitalize_first,
     choose_verb,
@@ -54,12 +55,41 @@ def describe_comparison(
         return *_describe_too_few(findings), *details, *missing, more
     return (
         *_describe_result(findings),
+        *_describe_unfinished(findings),
         *_describe_smallest_alike(findings),
         *details,
         *_describe_excluded_best(findings),
         *missing,
         *([_describe_few(findings), more] if _is_few(findings) else []),
     )
+
+
+def _describe_unfinished(findings: Findings) -> list[str]:
+    """Return which worse settings the limit of epochs ended before they stopped getting better.
+
+    Nothing is said of schedules that are planned for all epochs, whose end is their best, nor where
+    `hyperband` decides on the epochs.
+    """
+    settings = findings.evidence.study.settings
+    if settings.epochs <= settings.patience or settings.oracle == "hyperband":
+        return []
+    records: dict[int | None, TrialRecord] = {
+        record.trial: record for record in findings.evidence.completed
+    }
+
+    def is_unfinished(setting: Setting) -> bool:
+        record = records[setting.trial]
+        is_planned = record.hyperparameters.get("schedule", "constant") != "constant"
+        return not is_planned and record.result.epoch > settings.epochs - settings.patience
+
+    unfinished = [setting for setting in findings.worse if is_unfinished(setting)]
+    if not unfinished:
+        return []
+    trials = "its best trial was" if len(unfinished) == 1 else "their best trials were"
+    return [
+        f"{capitalize_first(_say_settings(findings, unfinished))} may do better with more epochs: "
+        f"{trials} still getting better in the last {settings.patience} of {settings.epochs}."
+    ]
 
 
 def _describe_smallest_alike(findings: Findings) -> list[str]:
