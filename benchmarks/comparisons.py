@@ -31,7 +31,7 @@ from tuner.analysis.setting_comparison import compare_settings, group_by_hyperpa
 from tuner.analysis.significance import Variance, adjust_by_holm, run_t_test
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
-from tuner.scoring import OBJECTIVES
+from tuner.scoring import OBJECTIVES, find_objective
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
 from tuner.training.result import compute_scores
@@ -154,7 +154,7 @@ def rates_of_labels(families: Iterator[Family], count: int) -> tuple[float, floa
                 cluster_values,
                 get_setting=group_by_hyperparameter("label"),
                 split=split,
-                maximise=False,
+                objective=find_objective("min made"),
             )
             told[place] += any(pair.told_apart for pair in made_of.pairs)
     return told[0] / count, told[1] / count
@@ -174,7 +174,7 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
             cluster_values,
             get_setting=group_by_hyperparameter("setting"),
             split=split,
-            maximise=False,
+            objective=find_objective("min made"),
         )
         found += any(pair.told_apart for pair in compared.pairs)
         best = [records[each.trial] for each in compared.settings if each.trial is not None]

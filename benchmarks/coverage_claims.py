@@ -95,7 +95,7 @@ class Searched:
             picks.cluster_values,
             get_setting=group_by_hyperparameter(COMPARED),
             split=self.study.record.split,
-            maximise=False,
+            objective=self.study.record.objective,
         )
         found = [setting for setting in settings.settings if setting.trial is not None]
         found.sort(key=lambda setting: setting.value)

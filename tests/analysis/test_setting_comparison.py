@@ -15,6 +15,7 @@ from tuner.analysis.setting_comparison import (
     find_untried_shares,
     group_by_hyperparameter,
 )
+from tuner.scoring import find_objective
 from tuner.space import Space, load_space
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
@@ -35,9 +36,9 @@ class Trials:
     def __init__(self):
         self.records, self.cluster_values = [], {}
 
-    def add(self, setting, shift=0.0, status="completed", split=SPLIT, **fields):
+    def add(self, setting, shift=0.0, status="completed", split=SPLIT, *, values=None, **fields):
         trial = len(self.records)
-        values = losses(shift, trial)
+        values = losses(shift, trial) if values is None else values
         result = TrialResult(trial, status, parameters=10)
         if status != "failed":
             self.cluster_values[trial] = values
@@ -55,13 +56,13 @@ class Trials:
         record = self.records[trial]
         self.records[trial] = replace(record, result=replace(record.result, **fields))
 
-    def compare(self, maximise=False, split=SPLIT, untried=None):
+    def compare(self, maximise=False, split=SPLIT, untried=None, objective=None):
         return compare_settings(
             self.records,
             self.cluster_values,
             get_setting=group_by_hyperparameter("depth"),
             split=split,
-            maximise=maximise,
+            objective=objective or find_objective("max made" if maximise else "min made"),
             untried=untried,
         )
 
@@ -83,6 +84,21 @@ def test_what_differs_clearly_is_told_apart_and_what_hardly_does_is_not():
         assert low < pair.difference < high
         assert pair.p <= pair.adjusted_p
         assert pair.difference <= 0  # the first is the better one
+
+
+@pytest.mark.parametrize(("unsure", "told"), [(0.04, False), (0.4, True)])
+def test_of_networks_without_a_mistake_the_surer_is_better_if_the_gain_is_that_of_some_mistakes(
+    unsure, told
+):
+    """One is surer of every row."""
+    trials = Trials()
+    spread = np.random.default_rng(0).uniform(0.9, 1.1, ROWS)
+    for drawn in range(7):
+        less = unsure * (1 + 0.001 * drawn) * spread
+        trials.add(0, values=less).add(1, values=less * (0.5 if told else 0.1))
+    objective = find_objective("cross_entropy")
+    assert trials.compare().pairs[0].told_apart  # whatever a mistake costs
+    assert trials.compare(objective=objective).pairs[0].told_apart == told
 
 
 def test_a_setting_that_was_tried_more_often_has_no_advantage():
@@ -146,7 +162,7 @@ def test_a_trial_without_a_setting_is_left_out_and_ranges_are_cut_by_the_caller(
             None if record.trial == 4 else record.hyperparameters["depth"] > 2
         ),
         split=SPLIT,
-        maximise=False,
+        objective=find_objective("min made"),
     )
     assert [(each.value, each.trials) for each in compared.settings] == [(False, 2), (True, 2)]
 

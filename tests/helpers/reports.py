@@ -100,7 +100,7 @@ def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> 
         values,
         get_setting=group_by_hyperparameter("depth"),
         split=study.record.split,
-        maximise=False,
+        objective=study.record.objective,
     )
     points = tuple(
         Point(r.trial, 0.01 * (r.trial + 1), None, r.result.score, 0.1, 0.2, 15, False, "overfits")

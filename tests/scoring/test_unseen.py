@@ -6,6 +6,7 @@ import pytest
 from tuner.scoring import (
     OBJECTIVES,
     Truth,
+    add_unseen_losses,
     compute_mean_and_error,
     compute_unseen_variance,
     score_held_out_rows,
@@ -42,7 +43,9 @@ def test_held_out_rows_without_a_mistake_do_not_make_a_score_certain():
         assert as_they_are[name] == (1.0, 0.0)
         assert held_out[name][0] == 1.0
         assert 0.005 < held_out[name][1] < 0.2
-    assert held_out["cross_entropy"] == as_they_are["cross_entropy"]
+    loss = -np.log(0.8)  # of each row; a mistake would cost 1.6
+    assert as_they_are["cross_entropy"] == pytest.approx((loss, 0.0), abs=1e-9)
+    assert held_out["cross_entropy"] == pytest.approx((loss, 0.022), abs=1e-3)
 
 
 def test_one_proportion_has_the_variance_of_agresti_and_coull():
@@ -55,13 +58,37 @@ def test_one_proportion_has_the_variance_of_agresti_and_coull():
     assert total == pytest.approx(share * (1 - share) / 44)
 
 
-def test_the_cross_entropy_has_none_and_repeats_are_averaged():
+@pytest.mark.parametrize("name", ["cross_entropy", "roc_auc"])
+def test_repeats_are_averaged(name):
     y = np.arange(40) % 2
-    some, all_right = (predict(y, np.arange(40) < count) for count in (30, 40))
-    assert compute_unseen_variance("cross_entropy", some, y) == 0
-    each = [compute_unseen_variance("roc_auc", p, y) for p in (some, all_right)]
-    both = compute_unseen_variance("roc_auc", np.stack([some, all_right]), y)
+    some, all_right = (predict(y, np.arange(40) < count) for count in (36, 40))
+    each = [compute_unseen_variance(name, p, y) for p in (some, all_right)]
+    both = compute_unseen_variance(name, np.stack([some, all_right]), y)
     assert both == pytest.approx(np.mean(each))
+    assert each[0] != each[1]
+
+
+def test_a_metric_of_ones_own_has_none():
+    y = np.arange(40) % 2
+    assert compute_unseen_variance("f1", predict(y, np.ones(40, bool)), y) == 0
+
+
+def test_a_cross_entropy_of_rare_mistakes_is_covered_as_often_as_stated():
+    """One row of a hundred costs 5: of 150 rows that is none in one of five draws."""
+    rng, covered = np.random.default_rng(0), {True: 0, False: 0}
+    for _ in range(400):
+        losses = np.where(rng.random(150) < 0.01, 5.0, 0.007)
+        score, error = compute_mean_and_error(losses)
+        for with_unseen in covered:
+            wide = np.sqrt(error**2 + with_unseen * add_unseen_losses(losses))
+            covered[with_unseen] += abs(score - 0.05693) <= 1.96 * wide
+    assert covered[False] < 0.85 * 400
+    assert covered[True] > 0.95 * 400
+
+
+def test_where_mistakes_are_many_nothing_is_added_to_a_cross_entropy():
+    losses = np.where(np.arange(400) % 4, 0.4, 1.5)
+    assert add_unseen_losses(losses) == 0
 
 
 def test_recalls_of_a_rare_class_are_covered_as_often_as_stated():

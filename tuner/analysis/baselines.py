@@ -22,7 +22,7 @@ from tuner.analysis.scores import SCORES, Score, score_rows
 from tuner.analysis.significance import adjust_by_holm
 from tuner.folds import Split
 from tuner.problem import Problem
-from tuner.scoring import OBJECTIVES, Truth
+from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
 from tuner.study import Study
 from tuner.words import counts_rows
 
@@ -207,8 +207,7 @@ def judge_baselines(
         split: The study's folds.
         objective: The name of the study's objective.
     """
-    values = (truth.score_clusters(SCORES[objective], each.probabilities) for each in baselines)
-    differences = [OutOfBag.from_values(own) - exported for own in values]
+    differences = [_score(each.probabilities, truth, objective) - exported for each in baselines]
     tests = run_paired_tests(differences, truth, split)
     adjusted = adjust_by_holm([test.p for test in tests])
     maximise = OBJECTIVES[objective].maximise
@@ -225,6 +224,13 @@ def judge_baselines(
         )
         for baseline, test, p in zip(baselines, tests, adjusted, strict=True)
     )
+
+
+def _score(probabilities: np.ndarray, truth: Truth, objective: str) -> OutOfBag:
+    """Return the out-of-fold values of a model that was not chosen."""
+    values = truth.score_clusters(SCORES[objective], probabilities)
+    unseen = compute_unseen_variance(objective, probabilities, truth.y)
+    return OutOfBag.from_values(values).with_unseen(unseen)
 
 
 def judge_guessing(

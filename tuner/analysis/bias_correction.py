@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuner.analysis.picking_rules import Rule
+from tuner.scoring import pair_unseen
 
 __all__ = ["OutOfBag", "Procedure", "clip_interval", "evaluate_out_of_bag", "make_procedure"]
 
@@ -43,7 +44,6 @@ class OutOfBag:
             if the sample drew the cluster.
         training: The variance of the score by chance in training. Defaults to 0.
         unseen: What mistakes that no row shows may add to the variance of the score. Defaults to 0.
-            A difference has none: what no row shows of one it does not show of the other.
     """
 
     values: np.ndarray
@@ -56,8 +56,15 @@ class OutOfBag:
         return cls(values[np.newaxis])
 
     def __sub__(self, other: OutOfBag) -> OutOfBag:
-        """Return the difference, paired by sample and cluster."""
-        return OutOfBag(self.values - other.values, self.training + other.training)
+        """Return the difference, paired by sample and cluster.
+
+        Of mistakes that no row shows it has what paired proportions have (`pair_unseen`).
+        """
+        return OutOfBag(
+            self.values - other.values,
+            self.training + other.training,
+            pair_unseen(self.unseen, other.unseen),
+        )
 
     def add(self, by_cluster: np.ndarray) -> OutOfBag:
         """Return the values with the same added to every choice, shape `(clusters,)`."""

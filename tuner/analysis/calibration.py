@@ -58,9 +58,6 @@ class Calibration:
     ) -> np.ndarray:
         """Return what calibration adds to the value of each cluster, shape `(clusters,)`.
 
-        Each fold is scaled by a temperature that was fitted on the other folds. Without
-        calibration nothing is added.
-
         Args:
             probabilities: Those that the temperatures were fitted on.
             truth: The true classes of the rows.
@@ -68,9 +65,19 @@ class Calibration:
         """
         if not self.applied:
             return np.zeros(truth.cluster_count)
-        scaled = _scale_by_fold(probabilities, self.by_fold)
-        before, after = (truth.score_clusters(row_values, p) for p in (probabilities, scaled))
+        pair = probabilities, self.scale(probabilities)
+        before, after = (truth.score_clusters(row_values, each) for each in pair)
         return after - before
+
+    def scale(self, probabilities: np.ndarray) -> np.ndarray:
+        """Return the calibrated probabilities, the same if no calibration is applied.
+
+        Each fold is scaled by a temperature that was fitted on the other folds.
+
+        Args:
+            probabilities: Those that the temperatures were fitted on.
+        """
+        return _scale_by_fold(probabilities, self.by_fold) if self.applied else probabilities
 
     def to_dict(self) -> dict[str, Any]:
         """Return the calibration in the form of JSON."""

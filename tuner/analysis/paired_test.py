@@ -31,7 +31,7 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
     from clusters: there are many more of them than folds. It is increased by what folds vary beyond
     their rows, on average over the differences. This is chance in training, for which the estimate
     of each model is taken if it is larger. The variance of having chosen is that between the
-    choices of bootstrap samples.
+    choices of bootstrap samples. That of mistakes which no row shows is added.
 
     Args:
         differences: Differences of two models' values by sample and cluster.
@@ -49,8 +49,9 @@ def run_paired_tests(differences: Sequence[OutOfBag], truth: Truth, split: Split
     tests = []
     for difference, variance in zip(differences, rows, strict=True):
         over_rows = difference.by_cluster.var(ddof=1) / len(difference.by_cluster)
-        choice = difference.standard_error**2 - difference.training - over_rows
+        whole = difference.standard_error**2
+        choice = whole - difference.training - difference.unseen - over_rows
         trained = max(variance.value, over_rows + difference.training)
-        total = Variance(trained + max(choice, 0.0), variance.freedom)
+        total = Variance(trained + max(choice, 0.0) + difference.unseen, variance.freedom)
         tests.append(run_t_test(difference.score, total))
     return tests

@@ -152,7 +152,8 @@ def _complete(
     change = calibration.measure_change(probabilities, truth, row_values)
     by_trial = {record.trial: record for record in library.records}
     networks = [(by_trial[member.trial], member.networks) for member in members]
-    unseen = compute_unseen_variance(objective, probabilities, truth.y)
+    calibrated = calibration.scale(probabilities)
+    unseen = compute_unseen_variance(objective, calibrated, truth.y)
     noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
     return chosen.add(change).with_training(noise).with_unseen(unseen)
 

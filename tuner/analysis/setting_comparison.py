@@ -11,6 +11,7 @@ from tuner.analysis.setting_tests import SettingTest, run_setting_tests
 from tuner.analysis.significance import NORMAL, adjust_by_holm
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.folds import Split
+from tuner.scoring import Objective, add_unseen_losses
 from tuner.space import Space, Value
 from tuner.study import FEWEST_ROUNDS, TrialRecord
 
@@ -135,7 +136,7 @@ def compare_settings(
     *,
     get_setting: Callable[[TrialRecord], Value | None],
     split: Split,
-    maximise: bool,
+    objective: Objective,
     untried: Mapping[Value, float] | None = None,
 ) -> Comparison:
     """Compare settings by the best trial of each, out of equally many trials of each.
@@ -164,6 +165,9 @@ def compare_settings(
     - The difference is that of the settings' trials on average over trainings, on new rows. Two
       single networks, one of each setting, differ from that by chance in their own training, which
       may be larger than the interval (benchmarks/coverage.py). It says nothing of the settings.
+    - A cross-entropy near zero may have mistakes that no row shows (`tuner.scoring.unseen`). They
+      add a quarter of their variance in either setting, as in paired proportions (Agresti and Min
+      2005, Statistics in Medicine 24).
     - The data are fixed: the result does not say how other data sets of the kind would turn out.
 
     With one trial of each setting nothing is told apart, because luck is unknown. Measured error
@@ -175,12 +179,12 @@ def compare_settings(
         get_setting: Returns the setting of a trial; None leaves the trial out. It also puts the
             values of a range into bins.
         split: The study's folds.
-        maximise: Whether a higher objective is better.
+        objective: What the trials are compared by.
         untried: The share of each setting's configurations that have no trial, as
             `find_untried_shares` returns it. What is not left cannot be drawn, and adds no luck.
             Defaults to all of them.
     """
-    sign = -1.0 if maximise else 1.0
+    sign = objective.to_loss(1.0)
     groups = _group_trials(records, get_setting)
     share = min((len(own) for own in groups.values() if any(r.completed for r in own)), default=0)
     groups_compared = {value: own[:share] for value, own in groups.items()}
@@ -193,7 +197,9 @@ def compare_settings(
     without = [Setting(v, len(own)) for v, own in groups.items() if not ranked[v]]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
     left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]
-    tests = run_setting_tests([ranked[v] for v in values], cluster_values, split, losses, left)
+    compared = [ranked[v] for v in values]
+    unseen = _list_unseen(compared, cluster_values, objective)
+    tests = run_setting_tests(compared, cluster_values, split, losses, left, unseen)
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
     return Comparison(
@@ -216,6 +222,17 @@ def _group_trials(
         if value is not None:
             groups.setdefault(value, []).append(record)
     return groups
+
+
+def _list_unseen(
+    compared: Sequence[Sequence[TrialRecord]],
+    cluster_values: Mapping[int, np.ndarray],
+    objective: Objective,
+) -> list[float]:
+    """Return the variance of mistakes that no row shows, of the best trial of each setting."""
+    if objective.name != "cross_entropy":
+        return [0.0] * len(compared)
+    return [add_unseen_losses(cluster_values[own[0].trial]) for own in compared]
 
 
 def _rank(records: Sequence[TrialRecord], sign: float) -> list[TrialRecord]:

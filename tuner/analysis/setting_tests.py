@@ -8,6 +8,7 @@ import numpy as np
 from tuner.analysis.luck import estimate_luck, run_exchange_test, weigh_ranks
 from tuner.analysis.significance import TTest, Variance, estimate_row_variances, run_t_test
 from tuner.folds import Split
+from tuner.scoring import pair_unseen
 from tuner.study import TrialRecord
 
 __all__ = ["SettingTest", "run_setting_tests"]
@@ -44,6 +45,7 @@ def run_setting_tests(
     split: Split,
     losses: np.ndarray,
     untried: Sequence[float],
+    unseen: Sequence[float],
 ) -> list[SettingTest]:
     """Test the best trial of the first setting, which is the best, against that of each other one.
 
@@ -59,6 +61,7 @@ def run_setting_tests(
         losses: The losses of the compared trials, shape `(rounds, settings)`; lower is better. NaN
             of a trial that failed.
         untried: The share of each setting's configurations that have no trial.
+        unseen: The variance of mistakes that no row shows, of each setting.
     """
     if len(compared) < 2:
         return []
@@ -73,7 +76,8 @@ def run_setting_tests(
     tests = []
     best, *others = (own[0].result.score for own in compared)
     for column, other in enumerate(others, start=1):
-        mean, single = of_means[column - 1], of_single[column - 1]
+        hidden = pair_unseen(unseen[0], unseen[column])
+        mean, single = of_means[column - 1].add(hidden), of_single[column - 1].add(hidden)
         share = max(untried[0], untried[column])
         drawn = Variance(luck[column].value * share, luck[column].freedom)
         rows = Variance(share * mean.value + (1 - share) * single.value, mean.freedom)

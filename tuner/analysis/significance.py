@@ -35,6 +35,10 @@ class Variance:
     value: float
     freedom: float
 
+    def add(self, known: float) -> "Variance":
+        """Return the variance with one added that is not estimated from the same values."""
+        return Variance(self.value + known, self.freedom)
+
     def __add__(self, other: "Variance") -> "Variance":
         """Return the variance of a sum, by Welch (1947) and Satterthwaite (1946)."""
         total = self.value + other.value

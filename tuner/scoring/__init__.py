@@ -14,7 +14,12 @@ from tuner.scoring.objectives import (
 )
 from tuner.scoring.scores import score_held_out_rows, score_objectives
 from tuner.scoring.truth import Truth
-from tuner.scoring.unseen import add_unseen, compute_unseen_variance
+from tuner.scoring.unseen import (
+    add_unseen,
+    add_unseen_losses,
+    compute_unseen_variance,
+    pair_unseen,
+)
 
 __all__ = [
     "OBJECTIVES",
@@ -24,6 +29,7 @@ __all__ = [
     "accuracy",
     "add_keras_names",
     "add_unseen",
+    "add_unseen_losses",
     "balanced_accuracy",
     "check_threshold_text",
     "compute_mean_and_error",
@@ -33,6 +39,7 @@ __all__ = [
     "find_by_keras_name",
     "find_objective",
     "find_own_metric",
+    "pair_unseen",
     "read_threshold",
     "roc_auc",
     "score_held_out_rows",

@@ -31,7 +31,7 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
         evidence.cluster_values,
         get_setting=get_setting,
         split=evidence.study.split,
-        maximise=evidence.maximise,
+        objective=evidence.study.objective,
         untried=find_untried_shares(
             evidence.space, name, evidence.records, evidence.count_configurations
         ),
