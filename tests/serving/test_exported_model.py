@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,6 +108,19 @@ def test_a_network_that_unfolds_to_far_more_than_its_size_is_not_loaded(exported
     model = replace(ExportedModel.open(exported.folder), folder=folder)
     with pytest.raises(UserError, match=r"model.keras unfolds from 0.\d MB to 50.\d MB, which no"):
         model.load_network()
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_network_of_other_inputs_is_refused_in_one_sentence(exported, tmp_path, nested):
+    first, second = keras.Input((1,)), keras.Input((1,))
+    outputs = keras.layers.Dense(2)(keras.layers.Concatenate()([first, second]))
+    inputs = {"a": [first, second]} if nested else [first, second]
+    folder = tmp_path / "model"
+    folder.mkdir()
+    model = ExportedModel.open(exported.folder)
+    keras.Model(inputs, outputs).save(folder / "model.keras")
+    with pytest.raises(UserError, match=r"model\.keras cannot be loaded \(.+\); export the model"):
+        replace(model, folder=folder).load_network()
 
 
 def test_a_column_of_the_predictions_is_not_kept_twice(exported):

@@ -2,9 +2,9 @@
 
 Two things are told apart if the 95 % interval of their paired difference, adjusted for the number
 of comparisons by Holm's method, leaves out 0. The interval has the variance over rows and folds,
-and that of having chosen one of many. For the settings of a hyperparameter, the luck of which
-trials were drawn is added (`tuner.analysis.setting_comparison`). What is exported is one model,
-the same whatever else might have been drawn.
+that of having chosen one of many, and that of mistakes which no row shows. For the settings of a
+hyperparameter, the luck of which trials were drawn is added (`tuner.analysis.setting_comparison`).
+What is exported is one model, the same whatever else might have been drawn.
 """
 
 from collections.abc import Sequence

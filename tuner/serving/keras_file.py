@@ -25,7 +25,8 @@ def load_keras_file(path: Path) -> "keras.Model":
     _check_archive(path)
     try:
         network = keras.saving.load_model(path, safe_mode=True)
-        _ = network.input.items(), network.output.shape
+        tensors = [*network.input.values(), network.output]
+        _ = [(tensor.dtype, tensor.shape) for tensor in tensors]  # what its callers read of it
     except Exception as error:  # a damaged file fails in many ways
         reason = first_sentence(one_line(error))
         raise UserError(f"{path} cannot be loaded ({reason}); export the model again") from error
