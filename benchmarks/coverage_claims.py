@@ -143,15 +143,14 @@ class Searched:
         truth, seed = self.problem.truth, self.study.record.settings.seed
         chosen = evaluate_out_of_bag(choose(objective), truth.cluster_count, seed=seed)
         # as `judge_exported` does for the one of the two that is exported
-        change = calibration.measure_change(
-            average_out_of_fold(self.study, members), truth, OBJECTIVES[objective].row_values
-        )
+        averaged = average_out_of_fold(self.study, members)
+        row_values = OBJECTIVES[objective].row_values
+        change = calibration.measure_change(averaged, truth, row_values)
+        own = truth.score_clusters(row_values, averaged)
         networks = [(self.records[m.trial], m.networks) for m in members]
         noise = compute_noise_ratio(networks, len(truth.y))
-        unseen = compute_unseen_variance(
-            objective, average_out_of_fold(self.study, members), truth.y
-        )
-        stated = chosen.add(change).with_training(noise).with_unseen(unseen)
+        unseen = compute_unseen_variance(objective, averaged, truth.y)
+        stated = chosen.add(change).with_training(noise, own).with_unseen(unseen)
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval
 

@@ -94,12 +94,13 @@ def test_the_interval_is_that_of_students_t():
 
 def test_chance_in_training_widens_errors_and_intervals():
     rng = np.random.default_rng(0)
-    plain, other = (corrected(rng.normal(size=(3, 50))) for _ in range(2))
-    trained = plain.with_training(3.0)
+    first, second = rng.normal(size=(2, 50))
+    plain, other = (corrected(values[np.newaxis]) for values in (first, second))
+    trained = plain.with_training(3.0, first)
     assert trained.standard_error == pytest.approx(2 * plain.standard_error)
     assert np.diff(trained.interval) == pytest.approx(2 * np.diff(plain.interval))
     assert trained.score == plain.score
-    kept = trained.add(np.ones(50)) - other.with_training(1.0)
+    kept = trained.add(np.ones(50)) - other.with_training(1.0, second)
     assert kept.training == pytest.approx(3 * plain.standard_error**2 + other.standard_error**2)
 
 

@@ -44,6 +44,20 @@ def test_networks_that_are_averaged_move_less(make_record):
     assert apart / alone == pytest.approx(1 / 2)
 
 
+def test_a_network_that_makes_no_mistake_does_not_decide_for_all(make_record):
+    curves = np.random.default_rng(0).normal(1, 0.05, (5, 20)).tolist()
+    record = record_of(make_record, curves, 10)
+    sure = dataclasses.replace(record.result, standard_errors={"cross_entropy": 1e-8})
+    alone, beside = (
+        compute_noise_ratio(members, 60)
+        for members in (
+            [(record, 1)],
+            [(record, 1), (dataclasses.replace(record, result=sure), 1)],
+        )
+    )
+    assert beside == pytest.approx(alone, rel=1e-6)  # half the chance, half the variance over rows
+
+
 @pytest.mark.parametrize("curves", [[], [[0.4, 0.3]], [[0.4], [0.3]]])
 def test_without_folds_and_epochs_nothing_is_known(make_record, curves):
     assert compute_noise_ratio([(record_of(make_record, curves, 1), 1)], 60) == 0

@@ -1,5 +1,7 @@
 """The best and the smallest good trial, with corrected scores."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,25 @@ def test_a_study_in_which_all_failed_names_nothing():
     with pytest.raises(SearchFailed) as error:
         pick_trials([FAILED], {}, maximise=False, seed=0)
     assert str(error.value) == ("no trial was completed, so there is no network to pick")
+
+
+def test_a_mistake_of_another_trial_does_not_scale_the_chance_in_training(make_record):
+    """A network that is sure of all rows has a tiny error, beside which any chance is large."""
+    rng = np.random.default_rng(0)
+    sure, other = (make_record(trial, parameters=10) for trial in (0, 1))
+    noisy = (1e-6 + 1e-4 * rng.random((5, 20))).tolist()
+    curves = {"loss": noisy, "val_loss": noisy}
+    fields = {"curves": curves, "epoch": 10, "fold_scores": (1e-6,) * 5}
+    errors = {"cross_entropy": 1e-8}
+    sure = replace(sure, result=replace(sure.result, **fields, standard_errors=errors))
+    values = {0: 1e-6 + 1e-7 * rng.random(60), 1: np.where(np.arange(60) == 7, 16.0, 0.0)}
+    values[0][7] = 1e-3  # so that it depends on the sample which of the two is chosen
+    chosen = pick_trials([sure, other], values, maximise=False, seed=0)
+    low, high = chosen.best.corrected_interval
+    over_rows = 16.0 / 60  # of one mistake
+    assert chosen.best.trial == 0
+    assert low == 0
+    assert high < 4 * over_rows
 
 
 def test_the_interval_of_a_share_ends_at_1(make_record):

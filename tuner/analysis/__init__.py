@@ -54,12 +54,11 @@ from tuner.analysis.predictions import Predictions, predict_out_of_fold
 from tuner.analysis.results_table import make_results_table, write_results
 from tuner.analysis.scores import BINS, SCORES, Score, bin_by_confidence, score_rows
 from tuner.analysis.setting_comparison import (
-    Comparison,
-    Setting,
     compare_settings,
     find_untried_shares,
     group_by_hyperparameter,
 )
+from tuner.analysis.setting_records import Comparison, Setting
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
 from tuner.analysis.tested_networks import read_test_scores

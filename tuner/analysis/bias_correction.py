@@ -82,13 +82,15 @@ class OutOfBag:
             "interval": list(clip_interval(*self.interval, maximise=maximise)),
         }
 
-    def with_training(self, ratio: float) -> OutOfBag:
+    def with_training(self, ratio: float, own: np.ndarray) -> OutOfBag:
         """Return the same values of networks whose training is left to chance.
 
         Args:
             ratio: The variance of the score by training, in times of its variance over clusters.
+            own: The values of these networks without calibration, shape `(clusters,)`. A choice
+                also has values of others, whose variance may be many times as large.
         """
-        return replace(self, training=ratio * self._variance)
+        return replace(self, training=ratio * float(own.var(ddof=1)) / len(own))
 
     def with_unseen(self, variance: float) -> OutOfBag:
         """Return the same values with the variance of mistakes that no row shows."""

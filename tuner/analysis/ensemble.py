@@ -175,7 +175,8 @@ def make_ensemble(
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
     noise = compute_noise_ratio(networks, len(y), folds=library.folds)
-    whole = out_of_bag.with_training(noise).with_unseen(
+    own = library.score(counts, scoring.objective)
+    whole = out_of_bag.with_training(noise, own).with_unseen(
         compute_unseen_variance(scoring.objective, probabilities, y)
     )
     ensemble = Ensemble(

@@ -1,12 +1,11 @@
 """Which settings of a hyperparameter can be told apart: depths, regularizers, batch sizes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from tuner.analysis.pairs import LEVEL, Pair
+from tuner.analysis.setting_records import Comparison, Setting
 from tuner.analysis.setting_tests import SettingTest, run_setting_tests
 from tuner.analysis.significance import NORMAL, adjust_by_holm
 from tuner.analysis.training_noise import compute_noise_ratio
@@ -16,8 +15,6 @@ from tuner.space import Space, Value
 from tuner.study import FEWEST_ROUNDS, TrialRecord
 
 __all__ = [
-    "Comparison",
-    "Setting",
     "compare_settings",
     "find_untried_shares",
     "group_by_hyperparameter",
@@ -27,67 +24,6 @@ __all__ = [
 # Of any objective. A difference that is smaller wherever it is in its interval matters to nobody:
 # half a percent of rows, or of the probability that a row's class gets.
 _NEGLIGIBLE = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A setting, and the trial that stands for it.
-
-    Attributes:
-        value: The value that the setting's trials share.
-        trials: How many trials the study has of it.
-        trial: The number of the best completed trial of its share; None if none was completed.
-        score: That trial's score; None without a trial.
-        interval: The 95 % interval of one network's score, over rows and training; None without a
-            trial. It is not corrected for the choice of the best trial.
-        accuracy: The share of rows that the trial predicts right; None without a trial.
-    """
-
-    value: Value
-    trials: int
-    trial: int | None = None
-    score: float | None = None
-    interval: tuple[float, float] | None = None
-    accuracy: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The comparison of all settings of a hyperparameter.
-
-    Attributes:
-        share: How many trials of each setting are compared: the first ones by number.
-        settings: The settings, the best first; those without a completed trial last.
-        pairs: The best setting and each other one with a completed trial, the better ones first.
-        not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
-            trial was completed.
-        open: Those of `not_told_apart` that more trials could tell apart from the best: their
-            difference is large beside what two single networks differ by, but luck explains it too;
-            or it is told by itself, but may be chance among so many settings; or luck hides any
-            difference; or there are too few trials to say. A difference that is negligible wherever
-            it is in its interval is not worth more trials.
-        single_errors: The standard error of each pair's difference as that of two single networks,
-            over rows and folds: what is within it is not worth more trials.
-        unit: What `share` counts: trials, or draws of several trials, the best of which counts.
-    """
-
-    share: int
-    settings: tuple[Setting, ...]
-    pairs: tuple[Pair[Value], ...]
-    not_told_apart: tuple[Value, ...]
-    open: tuple[Value, ...] = ()
-    single_errors: tuple[float, ...] = ()
-    unit: Literal["trial", "draw"] = "trial"
-
-    def find_pair(self, other: Value) -> Pair[Value] | None:
-        """Return the pair of the best setting and another; None if there is none."""
-        return next((pair for pair in self.pairs if pair.second == other), None)
-
-    def without_differences(self) -> "Comparison":
-        """Return the comparison with no setting told apart from the best."""
-        tried = tuple(setting.value for setting in self.settings if setting.trial is not None)
-        pairs = tuple(replace(pair, told_apart=False) for pair in self.pairs)
-        return replace(self, pairs=pairs, not_told_apart=tried, open=())
 
 
 def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
@@ -193,12 +129,15 @@ def compare_settings(
         (value for value, own in ranked.items() if own),
         key=lambda value: sign * ranked[value][0].result.score,
     )
-    settings = [_make_setting(v, ranked[v][0], len(groups[v]), split.scored_rows) for v in values]
+    compared = [ranked[value] for value in values]
+    unseen = _list_unseen(compared, cluster_values, objective)
+    settings = [
+        _make_setting(value, own[0], len(groups[value]), split.scored_rows, hidden)
+        for value, own, hidden in zip(values, compared, unseen, strict=True)
+    ]
     without = [Setting(v, len(own)) for v, own in groups.items() if not ranked[v]]
     losses = _collect_losses([groups_compared[value] for value in values], sign)
     left = [1.0 if untried is None else untried.get(value, 1.0) for value in values]
-    compared = [ranked[v] for v in values]
-    unseen = _list_unseen(compared, cluster_values, objective)
     tests = run_setting_tests(compared, cluster_values, split, losses, left, unseen)
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
@@ -243,9 +182,13 @@ def _rank(records: Sequence[TrialRecord], sign: float) -> list[TrialRecord]:
     )
 
 
-def _make_setting(value: Value, record: TrialRecord, trials: int, rows: int) -> Setting:
+def _make_setting(
+    value: Value, record: TrialRecord, trials: int, rows: int, unseen: float
+) -> Setting:
+    """Return a setting that a trial stands for, and the variance of mistakes that no row shows."""
     result = record.result
-    margin = NORMAL * result.standard_error * np.sqrt(1 + compute_noise_ratio([(record, 1)], rows))
+    trained = result.standard_error**2 * (1 + compute_noise_ratio([(record, 1)], rows))
+    margin = NORMAL * np.sqrt(trained + unseen)
     interval = result.score - margin, result.score + margin
     accuracy = result.scores.get("accuracy")
     return Setting(value, trials, record.trial, result.score, interval, accuracy)

@@ -36,7 +36,8 @@ def compute_noise_ratio(
       larger one.
 
     The ratio is that of the cross-entropy, whose curves every trial has, also if another objective
-    is searched.
+    is searched. Both variances are means over the networks: the ratio of one that makes no mistake
+    may be in the thousands.
 
     Args:
         members: The trials, and how many networks of each are averaged.
@@ -46,17 +47,17 @@ def compute_noise_ratio(
     Returns:
         0 if there are no curves of several folds and epochs to estimate it from.
     """
-    networks, ratio = sum(count for _, count in members), 0.0
+    networks, by_training, over_rows = sum(count for _, count in members), 0.0, 0.0
     for record, count in members:
         error = record.result.standard_errors.get("cross_entropy", 0.0)
         if error == 0:
             continue
         scored = (count / networks) ** 2 / max(len(record.result.fold_scores), 1)
         exported = scored if folds else count / networks**2
-        by_chance = (exported + scored) * _estimate_chance(record)
-        by_rows = count / networks * max(compute_overfit(record), 0.0) / rows
-        ratio += (by_chance + by_rows) / error**2
-    return ratio
+        by_training += (exported + scored) * _estimate_chance(record)
+        by_training += count / networks * max(compute_overfit(record), 0.0) / rows
+        over_rows += count / networks * error**2
+    return by_training / over_rows if over_rows else 0.0
 
 
 def _estimate_chance(record: TrialRecord) -> float:

@@ -67,7 +67,8 @@ def pick_trials(
         procedure = make_procedure(rule, losses, parameters, values)
         out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
         record = completed[index]
-        trained = out_of_bag.with_training(compute_noise_ratio([(record, 1)], rows or clusters))
+        noise = compute_noise_ratio([(record, 1)], rows or clusters)
+        trained = out_of_bag.with_training(noise, values[index])
         whole = trained.with_unseen(compute_unseen(record.trial))
         return _make_pick(record, whole, maximise), out_of_bag
 

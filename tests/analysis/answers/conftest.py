@@ -11,7 +11,7 @@ from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.pairs import Pair
 from tuner.analysis.scores import Score
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_records import Comparison, Setting
 
 
 @pytest.fixture

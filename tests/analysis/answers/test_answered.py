@@ -3,7 +3,7 @@
 import pytest
 
 from tuner.analysis.answers import is_answered
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_records import Comparison, Setting
 
 REGULARIZERS = (
     'compare = "kind"\n[regularizer]\nkind = ["none", "l1", "l2"]\nstrength = 0.1\n'

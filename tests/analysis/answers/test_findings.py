@@ -7,7 +7,7 @@ import pytest
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_records import Comparison, Setting
 
 DROPOUT = """
 compare = "dropout"

@@ -9,7 +9,7 @@ from tuner.analysis.answers import make_answers, make_own_answer
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
-from tuner.analysis.setting_comparison import Comparison, Setting
+from tuner.analysis.setting_records import Comparison, Setting
 
 
 def say(evidence, name, comparison):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tuner.analysis.answers.binning import bin_trials
 from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.space import Value
 
 __all__ = ["is_answered"]

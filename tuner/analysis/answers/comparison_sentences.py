@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
-from tuner.analysis.setting_comparison import Setting
+from tuner.analysis.setting_records import Setting
 from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import (

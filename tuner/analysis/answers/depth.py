@@ -5,7 +5,7 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.words import join_words, round_to_error, say_interval
 
 __all__ = ["depth_answer"]

@@ -11,7 +11,7 @@ from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, compute_importance
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
 

@@ -9,7 +9,8 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.more_trials import describe_more_trials
 from tuner.analysis.pairs import LEVEL, Pair
-from tuner.analysis.setting_comparison import Comparison, Setting, may_matter
+from tuner.analysis.setting_comparison import may_matter
+from tuner.analysis.setting_records import Comparison, Setting
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import (

@@ -7,7 +7,8 @@ from typing import Literal
 from tuner.analysis.answers.binning import bin_trials
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
-from tuner.analysis.setting_comparison import Comparison, compare_settings, find_untried_shares
+from tuner.analysis.setting_comparison import compare_settings, find_untried_shares
+from tuner.analysis.setting_records import Comparison
 
 __all__ = ["compare_hyperparameter"]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.pairs import Pair
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.analysis.significance import NORMAL
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS

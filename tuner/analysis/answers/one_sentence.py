@@ -10,7 +10,7 @@ from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import UNDECIDED, Findings
 from tuner.analysis.answers.guessing_sentence import answer_guessing
 from tuner.analysis.answers.parts import PARTS
-from tuner.analysis.setting_comparison import Setting
+from tuner.analysis.setting_records import Setting
 from tuner.space import Value
 from tuner.words import (
     capitalize_first,

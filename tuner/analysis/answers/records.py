@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from tuner.analysis.bias_correction import clip_interval
 from tuner.analysis.importance import Importance
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.space import Value
 
 __all__ = ["Answer", "Answers", "Cell", "Fit", "Point", "Span"]

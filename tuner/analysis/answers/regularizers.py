@@ -8,7 +8,7 @@ from tuner.analysis.answers.hyperparameter import is_log
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.overfitting import find_spans, make_points
 from tuner.analysis.answers.records import Answer, Point, Span
-from tuner.analysis.setting_comparison import Comparison
+from tuner.analysis.setting_records import Comparison
 from tuner.words import (
     capitalize_first,
     count_noun,
