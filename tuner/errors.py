@@ -116,6 +116,8 @@ def suggest_names(name: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     near = get_close_matches(name, names, n=1)
+    if len(names) == 1:
+        return f"did you mean {names[0]}?" if near else f"the only one is {names[0]}"
     hint = f"did you mean {near[0]}? " if near else ""
     listed = f"known are {', '.join(names)}"
     return hint + (listed[0].upper() + listed[1:] if near else listed)

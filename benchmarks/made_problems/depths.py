@@ -3,6 +3,8 @@
 from made_problems.draws import (
     draw_blobs,
     draw_checkerboard,
+    draw_half,
+    draw_largest_sum,
     draw_noise,
     draw_noisy_line,
     draw_parity,
@@ -126,6 +128,24 @@ DEPTHS = (
         900,
         draw_blobs(5, 3.0),
         "normal clouds of one covariance: multinomial logistic regression is the true model",
+        as_good=frozenset({0}),
+    ),
+    # without noise weights grow for hundreds of epochs, and a network without hidden layers is less
+    # sure of as many right rows when the epochs end
+    MadeProblem(
+        "half",
+        "mlp_depth",
+        600,
+        draw_half(),
+        "a straight line parts the classes",
+        as_good=frozenset({0}),
+    ),
+    MadeProblem(
+        "largest_sum",
+        "mlp_depth",
+        600,
+        draw_largest_sum(2, 3),
+        "straight lines part the classes",
         as_good=frozenset({0}),
     ),
     MadeProblem(

@@ -94,6 +94,28 @@ def draw_noisy_line(features: int, slope: float, used: int | None = None) -> Dra
     return draw
 
 
+def draw_half() -> Draw:
+    """A part of a whole, and whether it is more than half of it: without noise."""
+
+    def draw(rng: np.random.Generator, rows: int) -> Rows:
+        whole = rng.uniform(10, 100, rows)
+        part = whole * rng.uniform(size=rows)
+        return np.c_[part, whole], (part > whole / 2).astype(int)
+
+    return draw
+
+
+def draw_largest_sum(features: int, classes: int) -> Draw:
+    """Which of some weighted sums is the largest, without noise."""
+    weights = np.random.default_rng(5).normal(size=(features, classes))
+
+    def draw(rng: np.random.Generator, rows: int) -> Rows:
+        x = rng.normal(size=(rows, features))
+        return x, (x @ weights).argmax(axis=1)
+
+    return draw
+
+
 def draw_blobs(classes: int, apart: float) -> Draw:
     """Normal clouds of one covariance in eight dimensions, whose centres are on a sphere."""
     centres = np.random.default_rng(7).normal(size=(classes, 8))

@@ -63,14 +63,15 @@ class MadeStudy:
     ) -> "MadeStudy":
         """Add a trial whose losses by row are `make_losses()` plus `shift`.
 
-        `losses` are its training and validation loss. `derived` goes to the record, all other
-        fields go to the result.
+        `losses` are its training and validation loss, `accuracy` its share of right rows, of which
+        little is known without it. `derived` goes to the record, all other fields to the result.
         """
         trial = len(self.records)
         noise = 0.02 * np.random.default_rng(trial).normal(size=ROWS)
         rows = make_losses() + shift + noise - noise.mean()
         derived = fields.pop("derived", {})
         score = float(rows.mean())
+        accuracy = fields.pop("accuracy", None)
         train, validation = fields.pop("losses", (score, score))
         result = TrialResult(trial, status, **{"parameters": 100, **fields})
         if status != "failed":
@@ -85,6 +86,9 @@ class MadeStudy:
                 epoch=2,
                 curves={"loss": [[9.0, train]] * 4, "val_loss": [[9.0, validation]] * 4},
             )
+        if accuracy is not None:
+            result.scores["accuracy"] = accuracy
+            result.standard_errors["accuracy"] = (accuracy * (1 - accuracy) / ROWS) ** 0.5
         if status == "completed":
             self.cluster_values[trial] = rows
         self.records.append(TrialRecord(trial, values, derived, result))

@@ -53,7 +53,7 @@ from tuner.study import OracleName, SearchSettings
         ),
         (
             {"class_weight": "equal"},
-            "--class-weight: there is no class weight equal; known are balanced",
+            "--class-weight: there is no class weight equal; the only one is balanced",
         ),
     ],
 )
@@ -78,7 +78,7 @@ def test_class_weights_are_kept_by_the_names_of_the_classes():
     assert SearchSettings(class_weight={1: 2, "b": 0.5}).class_weight == {"1": 2.0, "b": 0.5}
     for given, message in (
         ({"a": -1}, "--class-weight: -1 is no weight of class a; give a number from 0"),
-        ("equal", "--class-weight: there is no class weight equal; known are balanced"),
+        ("equal", "--class-weight: there is no class weight equal; the only one is balanced"),
     ):
         with pytest.raises(UserError, match=message):
             SearchSettings(class_weight=given)

@@ -222,7 +222,8 @@ class Search:
     def _describe(self, setup: Setup) -> None:
         """Say on what is searched, for how long, and what a person should know before that."""
         length = describe_epochs(setup.settings, setup.space, setup.split)
-        for line in (*describe_data(setup.dataset, setup.split), *length):
+        roles = {"groups": setup.request.groups, "order": setup.request.order}
+        for line in (*describe_data(setup.dataset, setup.split, **roles), *length):
             self.messages.say(line)
         for warning in (*_list_warnings(setup), *warn_about_network(self.uri)):
             indent = "" if self.messages.quiet else "  "  # below the description of the data

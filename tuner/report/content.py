@@ -9,7 +9,7 @@ from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, Predictions, 
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
 from tuner.study import PredictionTime, Study, StudyRecord, TrialRecord
-from tuner.words import format_hyperparameters
+from tuner.words import are_clearly_fewer, format_hyperparameters
 
 __all__ = ["ReportContent"]
 
@@ -73,6 +73,12 @@ class ReportContent:
         to_loss = self.study.record.objective.to_loss
         completed = (record for record in self.records if record.completed)
         return tuple(sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial)))
+
+    @property
+    def offers_smallest(self) -> bool:
+        """Whether the smallest network is clearly smaller than the best, and so a choice."""
+        smallest, best = self.picks.smallest, self.picks.best
+        return are_clearly_fewer(smallest.parameters, than=best.parameters)
 
     def describe_trial(self, trial: TrialRecord) -> str:
         """Return the hyperparameters in which the trials differ, with this trial's values.

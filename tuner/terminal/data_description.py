@@ -1,5 +1,7 @@
 """Describes a data set on the terminal."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from tuner.data import Column, Dataset, Schema
@@ -11,15 +13,25 @@ __all__ = ["describe_data"]
 _NAMES = 60  # the most columns of a kind, or classes, that are listed before "and N more"
 
 
-def describe_data(dataset: Dataset, split: Split) -> list[str]:
-    """Return lines that describe the schema and the split of a data set, without its warnings."""
+def describe_data(
+    dataset: Dataset, split: Split, *, groups: str | None = None, order: str | None = None
+) -> list[str]:
+    """Return lines that describe the schema and the split of a data set, without its warnings.
+
+    Args:
+        dataset: The data.
+        split: Their split.
+        groups: The column that says which rows belong together. Defaults to none.
+        order: The column that orders the rows. Defaults to none.
+    """
     schema = dataset.schema
+    roles = {name: role for name, role in ((groups, "the groups"), (order, "the order")) if name}
     return [
         f"data {dataset.name}: {len(dataset.y):,} rows, {dataset.x.shape[1]} features after "
         f"encoding; {len(split.train):,} rows in {split.description}, "
         f"{len(split.test):,} held back for the test",
         f"  target {schema.target}: {_list_classes(dataset)}",
-        *_describe_columns(schema),
+        *_describe_columns(schema, roles),
         *_describe_relations(dataset),
     ]
 
@@ -42,27 +54,27 @@ def _describe_relations(dataset: Dataset) -> list[str]:
     return lines
 
 
-def _describe_columns(schema: Schema) -> list[str]:
+def _describe_columns(schema: Schema, roles: Mapping[str, str]) -> list[str]:
     if schema.array_shape is not None:
         pixels = ", pixels that are scaled alike" if schema.channels else ""
         return [f"  array x: each row of shape {schema.array_shape}{pixels}"]
     lines = []
     for kind in ("numeric", "date", "categorical", "boolean", "ignored"):
-        columns = [_describe_column(column) for column in schema.columns if column.kind == kind]
+        columns = [_describe_column(each, roles) for each in schema.columns if each.kind == kind]
         if columns:
             title = "left out" if kind == "ignored" else kind
             lines.append(f"  {len(columns)} {title}: {list_first(columns, _NAMES)}")
     return lines
 
 
-def _describe_column(column: Column) -> str:
-    """Return a column's name and how it is read."""
+def _describe_column(column: Column, roles: Mapping[str, str]) -> str:
+    """Return a column's name and how it is read, or why not."""
     notes = {
         "numeric": f"like {column.notation}" if column.notation else "",
         "date": f"like {column.notation}: {', '.join(column.parts)}",
         "categorical": f"{len(column.levels)} levels" + (" and other" if column.other else ""),
         "boolean": "",
-        "ignored": column.reason,
+        "ignored": roles.get(column.name, column.reason),
     }
     note = f" ({notes[column.kind]})" if notes[column.kind] else ""
     return f"{column.name}{note}{' [missing]' if column.missing else ''}"

@@ -63,7 +63,7 @@ def test_array_rows_without_a_target_are_left_out() -> None:
         (
             ["1.5", "2.5", "3.5"],
             "3 different labels in 3 rows look like a measurement or an identifier, not like "
-            "classes; choose another column with --target",
+            "classes; choose another column with --target, or gather more rows of each class",
         ),
     ],
 )

@@ -24,6 +24,17 @@ def test_the_method_says_how_to_repeat_the_study(page, content):
     assert read_text(make_method_section(content)) == text
 
 
+def test_the_smallest_network_is_offered_only_if_it_is_clearly_smaller(content):
+    export = content.study.make_command("export", "--pick", "smallest")
+    for parameters, offered in ((1_000, True), (9_900, False)):
+        best = replace(content.picks.best, parameters=10_000)
+        smallest = replace(content.picks.smallest, parameters=parameters)
+        picks = replace(content.picks, best=best, smallest=smallest)
+        text = read_text(make_method_section(replace(content, picks=picks)))
+        assert (export in text) == offered
+        assert ("export its smallest network" in text) == offered
+
+
 def test_the_method_names_limits_missing_texts_and_what_the_search_began_with(problem, tmp_path):
     limits = {"max_parameters": 5000, "max_row_microseconds": 80.0}
     study = create_study(tmp_path, problem, data={"missing": ["?", "-999"]}, **limits)

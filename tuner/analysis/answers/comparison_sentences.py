@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
+from tuner.analysis.answers.unfinished import list_unfinished
 from tuner.analysis.setting_records import Setting
 from tuner.space import Value
-from tuner.study import TrialRecord
 from tuner.words import (
     capitalize_first,
     choose_verb,
@@ -65,31 +65,21 @@ def describe_comparison(
 
 
 def _describe_unfinished(findings: Findings) -> list[str]:
-    """Return which worse settings the limit of epochs ended before they stopped getting better.
-
-    Nothing is said of schedules that are planned for all epochs, whose end is their best, nor where
-    `hyperband` decides on the epochs.
-    """
-    settings = findings.evidence.study.settings
-    if settings.epochs <= settings.patience or settings.oracle == "hyperband":
-        return []
-    records: dict[int | None, TrialRecord] = {
-        record.trial: record for record in findings.evidence.completed
-    }
-
-    def is_unfinished(setting: Setting) -> bool:
-        record = records[setting.trial]
-        is_planned = record.hyperparameters.get("schedule", "constant") != "constant"
-        return not is_planned and record.result.epoch > settings.epochs - settings.patience
-
-    unfinished = [setting for setting in findings.worse if is_unfinished(setting)]
-    if not unfinished:
-        return []
-    trials = "its best trial was" if len(unfinished) == 1 else "their best trials were"
-    return [
-        f"{capitalize_first(_say_settings(findings, unfinished))} may do better with more epochs: "
-        f"{trials} still getting better in the last {settings.patience} of {settings.epochs}."
-    ]
+    """Return which settings the limit of epochs ended before they stopped getting better."""
+    limits, sentences = findings.evidence.study.settings, []
+    last = f"still getting better in the last {limits.patience} of {limits.epochs}"
+    if findings.unfinished:
+        behind, one = _say_settings(findings, findings.unfinished), len(findings.unfinished) == 1
+        sentences.append(
+            f"{capitalize_first(behind)} {'is' if one else 'are'} not called worse, although "
+            f"{'its' if one else 'their'} cross-entropy is: as many rows are right, as far as can "
+            f"be told, and {'its best trial was' if one else 'their best trials were'} {last}."
+        )
+    if unfinished := list_unfinished(findings.evidence, findings.worse):
+        trials = "its best trial was" if len(unfinished) == 1 else "their best trials were"
+        behind = capitalize_first(_say_settings(findings, unfinished))
+        sentences.append(f"{behind} may do better with more epochs: {trials} {last}.")
+    return sentences
 
 
 def _describe_smallest_alike(findings: Findings) -> list[str]:

@@ -81,6 +81,11 @@ class Findings:
         return tuple(s for s in self.tried if s.value in self.comparison.open)
 
     @cached_property
+    def unfinished(self) -> tuple[Setting, ...]:
+        """The settings that are behind by a cross-entropy that the limit of epochs ended."""
+        return tuple(s for s in self.tried if s.value in self.comparison.unfinished)
+
+    @cached_property
     def short_of_rows(self) -> tuple[Setting, ...]:
         """The settings that more rows could tell apart from the best, but not more trials.
 
@@ -95,7 +100,7 @@ class Findings:
         def may_be_far(pair: Pair[Value]) -> bool:
             return may_matter(pair) and max(abs(end) for end in pair.interval) > _LARGE * gain
 
-        settled = {self.best, *self.worse, *self.open}
+        settled = {self.best, *self.worse, *self.open, *self.unfinished}
         pairs = {s: self.find_pair(s) for s in self.tried if s not in settled}
         return tuple(s for s, p in pairs.items() if not p.excludes_zero and may_be_far(p))
 
@@ -165,12 +170,13 @@ class Findings:
 
         For example "with 64 units 97 % of rows are right, with 8 units 90 % (cross-entropy 0.096
         against 0.301; the difference is 0.20, between 0.15 and 0.25)". Where the other one has as
-        many right rows or more, it says that the score decides; where the interval has no 0 in it
-        and yet they are not told apart, it says why.
+        many right rows or more, it says that the score decides, or that the limit of epochs ended
+        its training; where the interval has no 0 in it and yet they are not told apart, it says
+        why.
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
-        if pair.excludes_zero and not pair.told_apart:
+        if pair.excludes_zero and not pair.told_apart and other not in self.unfinished:
             difference += f", which may be chance {self._say_why_chance(pair)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
@@ -181,9 +187,13 @@ class Findings:
             return f"{first} the {score} is {values}; {difference}"
         shares = say_shares([own_share, other_share])
         as_right = other_share > own_share or shares[0] == shares[1]  # yet behind by the score
-        named = f"the {score} decides:" if as_right else score
         own, others = self._say_scores(other)
-        scores = f"{named} {own} against {others}; "
+        scores = f"{score} {own} against {others}; "
+        if other in self.unfinished:
+            epochs = count_noun(self.evidence.study.settings.epochs, "epoch")
+            scores = f"{score} {own} against {others}, still falling after {epochs}; "
+        elif as_right:
+            scores = f"the {score} decides: {own} against {others}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"

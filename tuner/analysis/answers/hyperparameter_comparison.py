@@ -7,6 +7,7 @@ from typing import Literal
 from tuner.analysis.answers.binning import bin_trials
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
+from tuner.analysis.answers.unfinished import spare_unfinished
 from tuner.analysis.setting_comparison import compare_settings, find_untried_shares
 from tuner.analysis.setting_records import Comparison
 
@@ -40,4 +41,4 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
     counts = Counter(get_setting(record) for record in evidence.records)
     settings = tuple(replace(each, trials=counts[each.value]) for each in made.settings)
     unit: Literal["draw", "trial"] = "trial" if trials is evidence.records else "draw"
-    return replace(made, settings=settings, unit=unit)
+    return spare_unfinished(evidence, name, replace(made, settings=settings, unit=unit))

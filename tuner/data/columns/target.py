@@ -160,5 +160,6 @@ def _check_classes(classes: tuple[str, ...], rows: int, place: str) -> None:
     if len(classes) > rows / 2:
         raise DataError(
             f"{place}: {len(classes):,} different labels in {rows:,} rows look like a measurement "
-            "or an identifier, not like classes; choose another column with --target"
+            "or an identifier, not like classes; choose another column with --target, or gather "
+            "more rows of each class"
         )

@@ -17,18 +17,16 @@ def make_method_section(content: ReportContent) -> Section:
     """Return the settings that reproduce the study, and the commands that continue it."""
     study = content.study
     trials = str(2 * len(content.records))
-    commands = (
-        study.make_command("resume", "--max-trials", trials),
-        study.make_command("export", "--pick", "smallest"),
-        study.make_command("report"),
-    )
-    introduction = (
-        "These commands resume the study, export its smallest network, and write this page again:",
-    )
+    resume = study.make_command("resume", "--max-trials", trials)
+    report = study.make_command("report")
+    commands, exports = [resume, report], " "
+    if content.offers_smallest:
+        commands.insert(1, study.make_command("export", "--pick", "smallest"))
+        exports = " export its smallest network, "
     blocks = (
         Facts(_list_facts(content)),
         Paragraphs(content.answers.notes, small=True),
-        Paragraphs(introduction),
+        Paragraphs((f"These commands resume the study,{exports}and write this page again:",)),
         Code("\n".join(commands)),
     )
     return Section("method", "How the study was done", blocks)

@@ -8,7 +8,6 @@ from tuner.report.content import ReportContent
 from tuner.report.page import Section
 from tuner.study import BATCH, Pick
 from tuner.words import (
-    are_clearly_fewer,
     count_noun,
     format_hyperparameters,
     format_interval,
@@ -48,17 +47,11 @@ def make_picks_section(content: ReportContent) -> Section:
 def _list_picks(content: ReportContent) -> Mapping[PickName, Pick | Ensemble]:
     """Return the picks that differ from each other, by name."""
     picks: dict[PickName, Pick | Ensemble] = {"best": content.picks.best}
-    if _is_smaller(content):
+    if content.offers_smallest:
         picks["smallest"] = content.picks.smallest
     if len(content.completed) > 1:
         picks["ensemble"] = content.picks.ensemble
     return picks
-
-
-def _is_smaller(content: ReportContent) -> bool:
-    """Return whether the smallest network is clearly smaller than the best, and so a choice."""
-    smallest, best = content.picks.smallest, content.picks.best
-    return are_clearly_fewer(smallest.parameters, than=best.parameters)
 
 
 def _format_trials(pick: Pick | Ensemble) -> str:
@@ -163,7 +156,7 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
     """Return the hyperparameters of the picks, and how to read the table."""
     best, smallest = content.picks.best, content.picks.smallest
     picks = [f"Best, trial {best.trial}: {_describe(content, best)}."]
-    if _is_smaller(content):
+    if content.offers_smallest:
         picks.append(
             f"Smallest within one standard error of the best, trial {smallest.trial}: "
             f"{_describe(content, smallest)}."
