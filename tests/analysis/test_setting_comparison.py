@@ -101,6 +101,20 @@ def test_of_networks_without_a_mistake_the_surer_is_better_if_the_gain_is_that_o
     assert trials.compare(objective=objective).pairs[0].told_apart == told
 
 
+def test_intervals_are_plain_numbers_that_allow_for_mistakes_that_no_row_shows():
+    trials = Trials()
+    for drawn in range(7):
+        sure = 1e-4 * np.random.default_rng(drawn).uniform(0.9, 1.1, ROWS)
+        trials.add(0, values=sure).add(1, values=sure)
+    usual, near_zero = (
+        trials.compare(objective=objective).settings[0].interval
+        for objective in (None, find_objective("cross_entropy"))
+    )
+    assert {type(end) for end in (*usual, *near_zero)} == {float}
+    assert usual[1] - usual[0] < 1e-5
+    assert near_zero[1] - near_zero[0] > 0.1
+
+
 def test_a_setting_that_was_tried_more_often_has_no_advantage():
     trials = Trials()
     for depth, shift in ((0, 0.5), (1, 0.4), (0, 0.6), (1, 0.7), (1, 0.0), (1, 0.0)):

@@ -188,7 +188,7 @@ def _make_setting(
     """Return a setting that a trial stands for, and the variance of mistakes that no row shows."""
     result = record.result
     trained = result.standard_error**2 * (1 + compute_noise_ratio([(record, 1)], rows))
-    margin = NORMAL * np.sqrt(trained + unseen)
+    margin = NORMAL * float(np.sqrt(trained + unseen))
     interval = result.score - margin, result.score + margin
     accuracy = result.scores.get("accuracy")
     return Setting(value, trials, record.trial, result.score, interval, accuracy)
