@@ -63,15 +63,16 @@ class MadeStudy:
     ) -> "MadeStudy":
         """Add a trial whose losses by row are `make_losses()` plus `shift`.
 
-        `losses` are its training and validation loss, `accuracy` its share of right rows, of which
-        little is known without it. `derived` goes to the record, all other fields to the result.
+        `losses` are its training and validation loss after two epochs, `first` both after one,
+        `accuracy` its share of right rows. `derived` goes to the record, all other fields to the
+        result.
         """
         trial = len(self.records)
         noise = 0.02 * np.random.default_rng(trial).normal(size=ROWS)
         rows = make_losses() + shift + noise - noise.mean()
         derived = fields.pop("derived", {})
         score = float(rows.mean())
-        accuracy = fields.pop("accuracy", None)
+        first, accuracy = fields.pop("first", 9.0), fields.pop("accuracy", None)
         train, validation = fields.pop("losses", (score, score))
         result = TrialResult(trial, status, **{"parameters": 100, **fields})
         if status != "failed":
@@ -84,7 +85,7 @@ class MadeStudy:
                 standard_errors={"cross_entropy": error},
                 fold_scores=tuple(float(rows[fold.validation].mean()) for fold in SPLIT.folds),
                 epoch=2,
-                curves={"loss": [[9.0, train]] * 4, "val_loss": [[9.0, validation]] * 4},
+                curves={"loss": [[first, train]] * 4, "val_loss": [[first, validation]] * 4},
             )
         if accuracy is not None:
             result.scores["accuracy"] = accuracy

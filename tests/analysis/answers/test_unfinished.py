@@ -17,11 +17,11 @@ learning_rate = [0.01, 0.1]
 """
 
 
-def add(study, name, shifts, right, times=8, *, luck=0.01):
+def add(study, name, shifts, right, times=8, *, luck=0.01, first=9.0):
     """Add trials of each setting: how far each is behind, and its share of right rows."""
     for drawn in range(times):
         for value, shift in shifts.items():
-            study.add({name: value}, shift + luck * drawn, accuracy=right[value])
+            study.add({name: value}, shift + luck * drawn, accuracy=right[value], first=first)
     return study
 
 
@@ -60,6 +60,14 @@ def test_a_network_that_predicts_as_well_but_is_less_sure_yet_is_not_called_wors
 def test_a_network_that_had_stopped_getting_better_is_worse(limited):
     study = add(limited(epochs=20, patience=10), "depth", {0: 0.5, 1: 0.0}, {0: 0.97, 1: 0.97})
     assert compare_hyperparameter(study.evidence(), "depth").not_told_apart == (1,)
+
+
+@pytest.mark.parametrize(("first", "told"), [(1.51, True), (1.59, True), (1.61, False)])
+def test_a_loss_that_hardly_falls_any_more_is_worse(limited, first, told):
+    """It is at 1.5 after two epochs, 0.5 behind: five more falls of 0.1 make up for that."""
+    study = add(limited(), "depth", {0: 0.5, 1: 0.0}, {0: 0.97, 1: 0.97}, first=first)
+    compared = compare_hyperparameter(study.evidence(), "depth")
+    assert compared.not_told_apart == ((1,) if told else (1, 0))
 
 
 def test_several_that_are_less_sure_yet_keep_the_order_of_their_scores(limited):
