@@ -146,10 +146,11 @@ class Searched:
         averaged = average_out_of_fold(self.study, members)
         row_values = OBJECTIVES[objective].row_values
         change = calibration.measure_change(averaged, truth, row_values)
-        own = truth.score_clusters(row_values, averaged)
+        calibrated = calibration.scale(averaged)
+        own = truth.score_clusters(row_values, calibrated)
         networks = [(self.records[m.trial], m.networks) for m in members]
-        noise = compute_noise_ratio(networks, len(truth.y))
-        unseen = compute_unseen_variance(objective, averaged, truth.y)
+        noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
+        unseen = compute_unseen_variance(objective, calibrated, truth.y)
         stated = chosen.add(change).with_training(noise, own).with_unseen(unseen)
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval

@@ -9,7 +9,8 @@ Each problem is searched in three phases: as the command searches by default, th
 racing, and the first one resumed to three times its trials. Each phase gives an answer: the best
 setting, and those that cannot be told apart from it. An answer is
 
-- wrong if a setting that is as good is told apart, or if a much worse one is named as the best;
+- wrong if a setting that is as good is told apart, or if a much worse one is named as the best, or
+  if no network is said to do better than guessing where labels are not noise;
 - undecided if it is not wrong, and a much worse setting is not told apart;
 - right otherwise.
 
@@ -72,12 +73,19 @@ class Answered:
         """The settings that were told apart from the best."""
         return frozenset(value for value, _ in self.scores) - frozenset(self.not_told_apart)
 
+    @property
+    def learns_nothing(self) -> bool:
+        """Whether the answer is that no network is shown to do better than guessing."""
+        return self.sentence.startswith("No network is shown to do better than guessing")
+
 
 # What an answer is worth.
 
 
 def judge(problem: MadeProblem, answered: Answered) -> str:
     """Return `right`, `wrong` or `undecided`."""
+    if answered.learns_nothing and not problem.is_noise:
+        return "wrong"
     if answered.best in problem.worse or answered.told & problem.as_good:
         return "wrong"
     return "right" if problem.worse <= answered.told else "undecided"

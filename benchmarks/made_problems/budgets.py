@@ -22,6 +22,7 @@ BUDGETS = (
         # one layer of 1,700 units is far off after its first epoch, so it is truly worse
         "labels are drawn at random",
         as_good=frozenset({3, 4, 5, 6}),
+        is_noise=True,
     ),
     MadeProblem(
         "budget_blobs",

@@ -155,5 +155,6 @@ DEPTHS = (
         draw_noise(6, 2),
         "labels are drawn at random; one or two wide layers learn them in their first epoch",
         as_good=frozenset({0, 4, 6}),
+        is_noise=True,
     ),
 )

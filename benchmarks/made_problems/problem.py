@@ -36,6 +36,7 @@ class MadeProblem:
         why: Why the truth holds.
         worse: Settings that must be told apart from the best.
         as_good: Settings that must not be told apart from the best.
+        is_noise: Whether no feature says anything of the labels.
     """
 
     name: str
@@ -45,6 +46,7 @@ class MadeProblem:
     why: str
     worse: frozenset[Any] = frozenset()
     as_good: frozenset[Any] = frozenset()
+    is_noise: bool = False
 
     def make_table(self, seed: int) -> pd.DataFrame:
         """Return a table; another seed gives other rows of the same distribution."""

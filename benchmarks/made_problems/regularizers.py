@@ -64,5 +64,6 @@ REGULARIZERS = (
         draw_noise(5, 2),
         "labels are drawn at random",
         as_good=_RATES,
+        is_noise=True,
     ),
 )

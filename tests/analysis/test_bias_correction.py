@@ -102,6 +102,8 @@ def test_chance_in_training_widens_errors_and_intervals():
     assert trained.score == plain.score
     kept = trained.add(np.ones(50)) - other.with_training(1.0, second)
     assert kept.training == pytest.approx(3 * plain.standard_error**2 + other.standard_error**2)
+    chosen = corrected(rng.normal(size=(3, 50))).with_training(3.0, first)  # among others
+    assert chosen.training == trained.training
 
 
 def test_differences_are_paired():

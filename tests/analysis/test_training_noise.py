@@ -35,6 +35,19 @@ def test_noise_is_told_from_the_difficulty_of_folds_and_from_progress(make_recor
     assert np.mean(ratios) == pytest.approx(1.1 * 0.05**2 / 0.1**2, rel=0.1)
 
 
+def test_the_first_epochs_are_not_taken_for_noise(make_record):
+    """Folds begin at losses of 1 to 6, and are from the second epoch on alike but for noise."""
+    rng = np.random.default_rng(0)
+    noise = rng.normal(0, 0.01, (5, 12))
+    late, early = noise + 0.5, noise + 0.5
+    early[:, 0] = [0.7, 4.1, 0.6, 6.1, 1.1]
+    expected, found = (
+        compute_noise_ratio([(record_of(make_record, curves.tolist(), 3), 1)], 60)
+        for curves in (late, early)
+    )
+    assert expected < found < 5 * expected
+
+
 def test_networks_that_are_averaged_move_less(make_record):
     curves = np.random.default_rng(0).normal(1, 0.05, (5, 20)).tolist()
     record = record_of(make_record, curves, 10)

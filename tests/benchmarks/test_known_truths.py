@@ -55,3 +55,11 @@ def test_an_answer_is_judged_by_what_is_told_apart(known_truths, best, alike, ve
     scores = [(depth, 0.5) for depth in range(7)]
     answered = known_truths.Answered("made", 0, "default", best, alike, scores, 20, 0, "", 1.0)
     assert known_truths.judge(problem, answered) == verdict
+
+
+@pytest.mark.parametrize(("name", "verdict"), [("noisy_line", "wrong"), ("noise", "right")])
+def test_that_nothing_is_learned_is_right_of_noise_alone(known_truths, name, verdict):
+    alike, scores = list(range(7)), [(depth, 0.69) for depth in range(7)]
+    sentence = "No network is shown to do better than guessing, whatever the depth: …"
+    answered = known_truths.Answered(name, 0, "default", 0, alike, scores, 20, 0, sentence, 1.0)
+    assert known_truths.judge(known_truths.PROBLEMS[name], answered) == verdict

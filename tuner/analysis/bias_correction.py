@@ -87,8 +87,8 @@ class OutOfBag:
 
         Args:
             ratio: The variance of the score by training, in times of its variance over clusters.
-            own: The values of these networks without calibration, shape `(clusters,)`. A choice
-                also has values of others, whose variance may be many times as large.
+            own: The values of these networks, shape `(clusters,)`. What samples choose also has
+                those of others, whose variance may be many times as large.
         """
         return replace(self, training=ratio * float(own.var(ddof=1)) / len(own))
 
