@@ -61,19 +61,20 @@ class MadeStudy:
     def add(
         self, values: dict[str, Any], shift: float = 0.0, status: str = "completed", **fields: Any
     ) -> "MadeStudy":
-        """Add a trial whose losses by row are `make_losses()` plus `shift`.
+        """Add a trial whose losses by row are `make_losses()`, or `rows`, plus `shift`.
 
-        `losses` are its training and validation loss after two epochs, `first` both after one,
-        `accuracy` its share of right rows. `derived` goes to the record, all other fields to the
-        result.
+        `losses` are its training and validation loss at the end of two epochs, `curves` its losses
+        by epoch, `accuracy` the share of rows that it has right. `derived` goes to the record, all
+        other fields to the result.
         """
         trial = len(self.records)
         noise = 0.02 * np.random.default_rng(trial).normal(size=ROWS)
-        rows = make_losses() + shift + noise - noise.mean()
+        rows = fields.pop("rows", make_losses()) + shift + noise - noise.mean()
         derived = fields.pop("derived", {})
         score = float(rows.mean())
-        first, accuracy = fields.pop("first", 9.0), fields.pop("accuracy", None)
         train, validation = fields.pop("losses", (score, score))
+        curves = {"loss": [[9.0, train]] * 4, "val_loss": [[9.0, validation]] * 4}
+        curves, accuracy = fields.pop("curves", curves), fields.pop("accuracy", None)
         result = TrialResult(trial, status, **{"parameters": 100, **fields})
         if status != "failed":
             error = float(rows.std(ddof=1) / np.sqrt(ROWS))
@@ -81,15 +82,13 @@ class MadeStudy:
                 result,
                 score=score,
                 standard_error=error,
-                scores={"cross_entropy": score},
+                scores={"cross_entropy": score}
+                | ({} if accuracy is None else {"accuracy": accuracy}),
                 standard_errors={"cross_entropy": error},
                 fold_scores=tuple(float(rows[fold.validation].mean()) for fold in SPLIT.folds),
-                epoch=2,
-                curves={"loss": [[first, train]] * 4, "val_loss": [[first, validation]] * 4},
+                epoch=fields.get("epoch", 2),
+                curves=curves,
             )
-        if accuracy is not None:
-            result.scores["accuracy"] = accuracy
-            result.standard_errors["accuracy"] = (accuracy * (1 - accuracy) / ROWS) ** 0.5
         if status == "completed":
             self.cluster_values[trial] = rows
         self.records.append(TrialRecord(trial, values, derived, result))

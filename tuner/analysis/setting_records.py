@@ -50,8 +50,8 @@ class Comparison:
         single_errors: The standard error of each pair's difference as that of two single networks,
             over rows and folds: what is within it is not worth more trials.
         unit: What `share` counts: trials, or draws of several trials, the best of which counts.
-        unfinished: Those of `not_told_apart` that are behind, but by their cross-entropy alone, and
-            of a trial that the limit of epochs ended (`tuner.analysis.answers.unfinished`).
+        spared: Those of `not_told_apart` that are behind, but by their cross-entropy alone, and of
+            a trial that the limit of epochs ended (`tuner.analysis.answers.unfinished`).
     """
 
     share: int
@@ -61,7 +61,7 @@ class Comparison:
     open: tuple[Value, ...] = ()
     single_errors: tuple[float, ...] = ()
     unit: Literal["trial", "draw"] = "trial"
-    unfinished: tuple[Value, ...] = ()
+    spared: tuple[Value, ...] = ()
 
     def find_pair(self, other: Value) -> Pair[Value] | None:
         """Return the pair of the best setting and another; None if there is none."""
@@ -71,10 +71,10 @@ class Comparison:
         """Return the comparison with no setting told apart from the best."""
         tried = tuple(setting.value for setting in self.settings if setting.trial is not None)
         pairs = tuple(replace(pair, told_apart=False) for pair in self.pairs)
-        return replace(self, pairs=pairs, not_told_apart=tried, open=(), unfinished=())
+        return replace(self, pairs=pairs, not_told_apart=tried, open=(), spared=())
 
-    def spare_unfinished(self, values: Collection[Value]) -> "Comparison":
-        """Return the comparison with some settings that are worse, or open, as unfinished ones."""
+    def spare(self, values: Collection[Value]) -> "Comparison":
+        """Return the comparison with some settings that are worse, or open, as spared ones."""
         spared = tuple(setting.value for setting in self.settings if setting.value in values)
         alike = {*self.not_told_apart, *spared}
         pairs = [replace(p, told_apart=False) if p.second in spared else p for p in self.pairs]
@@ -83,5 +83,5 @@ class Comparison:
             pairs=tuple(pairs),
             not_told_apart=tuple(s.value for s in self.settings if s.value in alike),
             open=tuple(value for value in self.open if value not in spared),
-            unfinished=spared,
+            spared=spared,
         )

@@ -6,12 +6,12 @@ from operator import mul
 import keras_tuner
 
 from tuner.space import find_space
-from tuner.study import FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
+from tuner.study import ENOUGH_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS, EndKind, TrialRecord
 
 __all__ = ["Looks"]
 
 # Rounds after which a search looks. They are few, since each look is a chance to end by luck.
-_LOOKS = (FEWEST_ROUNDS, 8, 12, MOST_ROUNDS)
+_LOOKS = (FEWEST_ROUNDS, ENOUGH_ROUNDS, 12, MOST_ROUNDS)
 
 # The work up to the next look at which a search does not go on by itself, in visits of a weight by
 # a training row. Two idle cores make so many in five to ten minutes (docs/measurements.md).

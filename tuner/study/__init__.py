@@ -22,6 +22,7 @@ from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd
 from tuner.study.settings import (
+    ENOUGH_ROUNDS,
     FEWEST_ROUNDS,
     LIMITS,
     MOST_ROUNDS,
@@ -41,6 +42,7 @@ from tuner.study.warm_start import WarmStart
 
 __all__ = [
     "BATCH",
+    "ENOUGH_ROUNDS",
     "FEWEST_ROUNDS",
     "LIMITS",
     "MOST_ROUNDS",

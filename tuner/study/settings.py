@@ -14,6 +14,7 @@ from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
 
 __all__ = [
+    "ENOUGH_ROUNDS",
     "FEWEST_ROUNDS",
     "LIMITS",
     "MOST_ROUNDS",
@@ -31,6 +32,9 @@ FEWEST_ROUNDS = 6
 
 With fewer, even the best of two settings cannot be told from the other by exchanging their trials.
 """
+
+ENOUGH_ROUNDS = 8
+"""How many trials of each setting are enough to know those that the answer does not depend on."""
 
 MOST_ROUNDS = 16
 """The most trials of each setting in a search that ends when its question is answered."""

@@ -7,11 +7,11 @@ from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.setting_records import Comparison
 from tuner.space import Value
+from tuner.study import ENOUGH_ROUNDS
 
 __all__ = ["is_answered"]
 
 _SIZES = ("depth", "units", "filters")  # the question is how much is needed
-_ENOUGH_ROUNDS = 8  # to know of settings that the answer does not depend on
 
 
 def is_answered(evidence: TrialEvidence) -> bool:
@@ -32,7 +32,7 @@ def is_answered(evidence: TrialEvidence) -> bool:
     if not comparison.not_told_apart:
         return False
     asks_for_size = name in _SIZES and not evidence.has_budget
-    if not asks_for_size or comparison.share < _ENOUGH_ROUNDS:
+    if not asks_for_size or comparison.share < ENOUGH_ROUNDS:
         return not comparison.open
     return _find_smallest(comparison, bin_trials(evidence, name).order) not in comparison.open
 

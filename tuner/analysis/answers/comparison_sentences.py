@@ -68,8 +68,8 @@ def _describe_unfinished(findings: Findings) -> list[str]:
     """Return which settings the limit of epochs ended before they stopped getting better."""
     limits, sentences = findings.evidence.study.settings, []
     last = f"still getting better in the last {limits.patience} of {limits.epochs}"
-    if findings.unfinished:
-        behind, one = _say_settings(findings, findings.unfinished), len(findings.unfinished) == 1
+    if findings.spared:
+        behind, one = _say_settings(findings, findings.spared), len(findings.spared) == 1
         sentences.append(
             f"{capitalize_first(behind)} {'is' if one else 'are'} not called worse, although "
             f"{'its' if one else 'their'} cross-entropy is: as many rows are right, as far as can "

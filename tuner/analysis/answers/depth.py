@@ -29,7 +29,10 @@ def depth_answer(evidence: Evidence) -> Answer:
 
 
 def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
-    """Return whether hidden layers help at all, if depth 0 is compared."""
+    """Return whether hidden layers help at all, if depth 0 is compared, and as it is meant to be.
+
+    Of one whose loss was still falling the comparison says more.
+    """
     if not comparison.pairs:
         return []
     convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
@@ -40,7 +43,7 @@ def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[
             "Nothing shows that hidden layers help: depth 0, the best, is a logistic regression."
         ]
     pair = comparison.find_pair(0)
-    if pair is None:
+    if pair is None or 0 in comparison.spared:
         return []
     low, high = sorted(abs(end) for end in pair.interval)
     if pair.told_apart:

@@ -81,9 +81,9 @@ class Findings:
         return tuple(s for s in self.tried if s.value in self.comparison.open)
 
     @cached_property
-    def unfinished(self) -> tuple[Setting, ...]:
-        """The settings that are behind by a cross-entropy that the limit of epochs ended."""
-        return tuple(s for s in self.tried if s.value in self.comparison.unfinished)
+    def spared(self) -> tuple[Setting, ...]:
+        """The settings that are behind by a cross-entropy that was still falling."""
+        return tuple(s for s in self.tried if s.value in self.comparison.spared)
 
     @cached_property
     def short_of_rows(self) -> tuple[Setting, ...]:
@@ -100,7 +100,7 @@ class Findings:
         def may_be_far(pair: Pair[Value]) -> bool:
             return may_matter(pair) and max(abs(end) for end in pair.interval) > _LARGE * gain
 
-        settled = {self.best, *self.worse, *self.open, *self.unfinished}
+        settled = {self.best, *self.worse, *self.open, *self.spared}
         pairs = {s: self.find_pair(s) for s in self.tried if s not in settled}
         return tuple(s for s, p in pairs.items() if not p.excludes_zero and may_be_far(p))
 
@@ -176,24 +176,22 @@ class Findings:
         """
         pair = self.find_pair(other)
         difference = f"the difference is {say_difference(pair.difference, pair.interval)}"
-        if pair.excludes_zero and not pair.told_apart and other not in self.unfinished:
+        if pair.excludes_zero and not pair.told_apart and other not in self.spared:
             difference += f", which may be chance {self._say_why_chance(pair)}"
         first, second = self.say_with(self.best), self.say_with(other, again=True)
         score = say_name(self.evidence.objective)
         own_share, other_share = self.get_told_share(self.best), self.get_told_share(other)
+        own, others = self._say_scores(other)
+        if other in self.spared:
+            epochs = count_noun(self.evidence.study.settings.epochs, "epoch")
+            others += f", still falling after {epochs}"
         if own_share is None or other_share is None:
-            own, others = self._say_scores(other)
-            values = f"{own}, {second} {others}"
-            return f"{first} the {score} is {values}; {difference}"
+            return f"{first} the {score} is {own}, {second} {others}; {difference}"
         shares = say_shares([own_share, other_share])
         as_right = other_share > own_share or shares[0] == shares[1]  # yet behind by the score
-        own, others = self._say_scores(other)
-        scores = f"{score} {own} against {others}; "
-        if other in self.unfinished:
-            epochs = count_noun(self.evidence.study.settings.epochs, "epoch")
-            scores = f"{score} {own} against {others}, still falling after {epochs}; "
-        elif as_right:
-            scores = f"the {score} decides: {own} against {others}; "
+        decides = as_right and other not in self.spared
+        named = f"the {score} decides:" if decides else score
+        scores = f"{named} {own} against {others}; "
         if self.evidence.objective == "accuracy":
             scores = ""
         return f"{first} {shares[0]} of rows are right, {second} {shares[1]} ({scores}{difference})"

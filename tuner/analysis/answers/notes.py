@@ -18,6 +18,11 @@ _DRAWS = (
     "Of other hyperparameters than the one that the space compares, trials of several settings "
     "that share a draw count once, by the best of them."
 )
+_SPARED = (
+    "A network of another size is not called worse where only its cross-entropy is, if as many "
+    "rows are right, as far as can be told, and its loss fell so fast when the epochs ended that "
+    "five more doublings of them might make up for it."
+)
 _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "
     "than one standard error. It underfits if the larger part of this is a higher training loss, "
@@ -42,6 +47,7 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *([_describe_fitting(evidence)] if spans else []),
         *_describe_groups(evidence),
         *_describe_order(evidence),
+        *([_SPARED] if any(each.spared for each in evidence.comparisons.values()) else []),
         *([_DRAWS] if evidence.compared and len(evidence.varied) > 1 else []),
     ]
     oracle = evidence.study.settings.oracle

@@ -11,22 +11,26 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuner.analysis.answers.evidence import TrialEvidence
+from tuner.analysis.pairs import LEVEL
 from tuner.analysis.setting_records import Comparison, Setting
-from tuner.analysis.significance import NORMAL
-from tuner.space.keys import KEYS
-from tuner.study import FEWEST_ROUNDS, TrialRecord
+from tuner.analysis.significance import estimate_row_variances, run_t_test
+from tuner.folds import Split
+from tuner.scoring import add_unseen, compute_mean_and_error, pair_unseen
+from tuner.study import ENOUGH_ROUNDS, TrialRecord
 
 __all__ = ["list_unfinished", "spare_unfinished"]
 
-# They decide how fast a network trains, so that the limit of epochs is part of the question.
-_OF_TRAINING = frozenset(key.name for key in KEYS if key.table in ("sgd", "optimizer"))
+# What decides how fast a network trains is judged by the epochs that it has; smoothed labels, or a
+# penalty, keep a loss from falling for ever.
+_SIZES = ("depth", "units", "filters", "blocks")
 
 _DOUBLINGS = 5  # without hidden layers and without noise, 2.6 to 3.8 are needed after 50 epochs
 
 
 def list_unfinished(evidence: TrialEvidence, settings: Sequence[Setting]) -> list[Setting]:
-    """Return the settings whose best trial the limit of epochs ended.
+    """Return the settings whose best trial still got better when the limit of epochs ended it.
 
+    Its folds' losses fell in the last epochs of its patience, by a one-sided t-test over folds.
     There are none of schedules that are planned for all epochs, whose end is their best, nor where
     `hyperband` decides on the epochs.
 
@@ -40,50 +44,68 @@ def list_unfinished(evidence: TrialEvidence, settings: Sequence[Setting]) -> lis
 
     def is_unfinished(record: TrialRecord) -> bool:
         is_planned = record.hyperparameters.get("schedule", "constant") != "constant"
-        return not is_planned and record.result.epoch > limits.epochs - limits.patience
+        is_last = record.result.epoch > limits.epochs - limits.patience
+        return is_last and not is_planned and _still_falls(record, limits.patience)
 
     records = {record.trial: record for record in evidence.completed}
     return [s for s in settings if s.trial is not None and is_unfinished(records[s.trial])]
 
 
-def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison) -> Comparison:
-    """Return a comparison that tells no setting apart which more epochs alone may bring up.
+def _still_falls(record: TrialRecord, epochs: int) -> bool:
+    """Return whether the losses of a trial's folds fell in its last epochs."""
+    from scipy.special import stdtrit
 
-    These are settings that are behind by the cross-entropy, or may be after more trials, whose best
-    trial the limit of epochs ended. It predicts as many rows right as that of the best setting, and
-    its loss falls fast enough. Of a few draws nothing is said: they may not have a network that
-    trains.
+    curves = np.asarray(record.result.curves.get("val_loss", ()), np.float64)
+    if curves.ndim != 2 or curves.shape[1] <= epochs:
+        return False
+    fall, error = compute_mean_and_error(curves[:, -1 - epochs] - curves[:, -1])
+    return fall > float(stdtrit(len(curves) - 1, 1 - LEVEL)) * error
+
+
+def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison) -> Comparison:
+    """Return a comparison that tells no size apart which more epochs alone may bring up.
+
+    These are sizes that are behind by the cross-entropy, whose best trial the limit of epochs
+    ended. It predicts as many rows right as that of the best size, and its loss falls fast enough.
+    Sizes that more trials may tell apart are spared too, once there are enough of them to know.
 
     Args:
         evidence: The study's evidence.
         name: The name of the compared hyperparameter.
         comparison: The comparison of its settings.
     """
-    if evidence.objective != "cross_entropy" or name in _OF_TRAINING:
+    if evidence.objective != "cross_entropy" or name not in _SIZES or evidence.space is None:
         return comparison
     tried = [setting for setting in comparison.settings if setting.trial is not None]
-    still_open = comparison.open if comparison.share >= FEWEST_ROUNDS else ()
+    still_open = comparison.open if comparison.share >= ENOUGH_ROUNDS else ()
     settled = set(comparison.not_told_apart) - set(still_open)
     unfinished = list_unfinished(evidence, [s for s in tried if s.value not in settled])
     records: dict[int | None, TrialRecord] = {r.trial: r for r in evidence.completed}
 
     def may_reach_best(setting: Setting) -> bool:
-        pair = records[setting.trial], records[tried[0].trial]
-        return _is_as_right(*pair) and _falls_enough(*pair)
+        own, best = records[setting.trial], records[tried[0].trial]
+        values, split = evidence.cluster_values, evidence.study.split
+        is_as_right = _is_as_right(values[own.trial], values[best.trial], split)
+        return is_as_right and _falls_enough(own, best)
 
-    return comparison.spare_unfinished([s.value for s in unfinished if may_reach_best(s)])
+    return comparison.spare([s.value for s in unfinished if may_reach_best(s)])
 
 
-def _is_as_right(record: TrialRecord, best: TrialRecord) -> bool:
-    """Return whether the shares of right rows differ by 1.96 standard errors at most.
+def _is_as_right(losses: np.ndarray, best: np.ndarray, split: Split) -> bool:
+    """Return whether a trial is not shown to predict fewer rows right, by the standard of evidence.
 
-    The error is that of shares of different rows, which is too large for those of the same ones.
+    A row counts as right if its class has more than half of the probability.
+
+    Args:
+        losses: The cross-entropy of each cluster, shape `(clusters,)`.
+        best: That of the best trial.
+        split: The folds that both were validated on.
     """
-    own, other = record.result, best.result
-    if "accuracy" not in own.scores or "accuracy" not in other.scores:
-        return False
-    error = math.hypot(own.standard_errors["accuracy"], other.standard_errors["accuracy"])
-    return other.scores["accuracy"] - own.scores["accuracy"] <= NORMAL * error
+    own, other = ((each < math.log(2)).astype(np.float64) for each in (losses, best))
+    behind = float((other - own).mean())
+    (variance,) = estimate_row_variances([other - own], [np.array([])], split)
+    unseen = pair_unseen(max(0.0, add_unseen(own)), max(0.0, add_unseen(other)))
+    return behind <= 0 or run_t_test(behind, variance.add(unseen)).p > LEVEL
 
 
 def _falls_enough(record: TrialRecord, best: TrialRecord) -> bool:
@@ -91,9 +113,6 @@ def _falls_enough(record: TrialRecord, best: TrialRecord) -> bool:
 
     It may if some more doublings of the epochs would each take off as much as the last one did.
     """
-    curves = record.result.curves.get("val_loss", ())
-    if not len(curves):
-        return False
-    losses = np.minimum.accumulate(np.mean(curves, axis=0))
+    losses = np.mean(record.result.curves["val_loss"], axis=0)
     fall = losses[(len(losses) - 1) // 2] - losses[-1]
     return bool(record.result.score - best.result.score <= _DOUBLINGS * fall)
