@@ -97,7 +97,7 @@ def measure_draw(
 
 
 def _make_problem(table: Table, draw: Draw, settings: SearchSettings) -> tuple[Problem, Split]:
-    """Cut the drawn rows into folds; rows keep their numbers in the table."""
+    """Cut the drawn rows into folds, which have the rows by their numbers in the table."""
     groups = None if table.groups is None else table.groups[draw.rows]
     classes = [str(number) for number in range(int(table.y.max()) + 1)]
     split = settings.splitter.split(table.y[draw.rows], classes=classes, groups=groups)
@@ -110,4 +110,4 @@ def _make_problem(table: Table, draw: Draw, settings: SearchSettings) -> tuple[P
         class_weight=settings.class_weight,
         groups=table.groups,
     )
-    return problem, Split(draw.rows, split.test, folds)
+    return problem, split
