@@ -51,8 +51,7 @@ def test_an_unknown_study_is_answered_with_the_known_ones(make_study, tmp_path):
     root = make_study("digits-mlp-1").root
     assert list_study_names(root) == ["digits-mlp-1"]
     assert read_error(lambda: Study.open("digits-mlp-2", root), StudyError) == (
-        f"there is no study digits-mlp-2 in {root}; did you mean digits-mlp-1? Known are "
-        "digits-mlp-1"
+        f"there is no study digits-mlp-2 in {root}; did you mean digits-mlp-1?"
     )
 
 
