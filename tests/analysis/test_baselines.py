@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.helpers.problems import make_problem, make_split
 from tuner.analysis import baseline_classifiers as classifiers
+from tuner.analysis.baseline_rows import scale
 from tuner.analysis.baselines import (
     Baseline,
     judge_baselines,
@@ -52,7 +53,7 @@ def baselines(problem):
 
 def directly(problem, model):
     """Out-of-fold probabilities of a scikit-learn classifier, by a plain loop."""
-    probabilities = np.empty((len(problem.y), 3))
+    probabilities = np.empty((len(problem.y), problem.y.max() + 1))
     for fold in problem.folds:
         scaler = StandardScaler().fit(problem.x[fold.train])
         model.fit(scaler.transform(problem.x[fold.train]), problem.y[fold.train])
@@ -100,6 +101,37 @@ def test_logistic_regression_is_scikit_learns(problem, baselines):
     assert baselines["logistic regression"].notes == ()
 
 
+def part(problem):
+    """The same rows, whose classes a line parts without noise."""
+    return replace(problem, y=(problem.x @ [1.0, -1.0, 0.5, 2.0] > 0).astype(np.int64))
+
+
+def measure(problem, probabilities):
+    """The cross-entropy of out-of-fold probabilities."""
+    of_truth = probabilities[np.arange(len(problem.rows)), problem.y[problem.rows]]
+    return -np.log(np.clip(of_truth, 1e-7, 1)).mean()
+
+
+def test_the_penalty_is_the_one_that_is_best_over_all_folds(problem):
+    parted = part(problem)
+    losses = [
+        measure(parted, directly(parted, LogisticRegression(C=penalty, max_iter=1000)))
+        for penalty in (1.0, 100.0, 10_000.0)
+    ]
+    _, logistic, _ = train_baselines(parted, seed=0)
+    found = measure(parted, logistic.probabilities)
+    assert min(losses) < losses[0] / 2
+    assert min(losses) <= found < min(2 * min(losses), losses[0] / 2)  # it has fewer steps
+
+
+def test_a_large_table_has_the_default_penalty_alone(problem, monkeypatch):
+    monkeypatch.setattr(classifiers, "_MOST_PENALIZED", 0)
+    parted = part(problem)
+    expected = measure(parted, directly(parted, LogisticRegression(max_iter=1000)))
+    _, logistic, _ = train_baselines(parted, seed=0)
+    assert measure(parted, logistic.probabilities) == pytest.approx(expected, rel=0.01)
+
+
 def test_boosting_has_the_rounds_that_are_best_over_all_folds(problem, baselines):
     y, losses, by_rounds = problem.y[problem.rows], {}, {}
     for rounds in (5, 10, 15, 20, 25):
@@ -121,7 +153,7 @@ def test_boosting_has_the_rounds_that_are_best_over_all_folds(problem, baselines
 
 
 def test_a_fold_that_gets_worse_gets_no_further_rounds_under_cross_entropy(problem):
-    arrays = classifiers._scale(problem, problem.folds[0])
+    arrays = scale(problem, problem.folds[0])
     with threadpool_limits(1):  # as where a fold is trained
         early, late = (
             classifiers._fit_gradient_boosting(arrays, 3, classifiers._FEW, ends_early, None, 0)
@@ -157,7 +189,7 @@ def test_validation_rows_leave_what_other_folds_predict_unchanged(problem, basel
     """Rows of one fold changed: the models that are trained on the others stay as they were."""
     changed = problem.folds[0].validation
     x = problem.x.copy()
-    x[changed[0]] += 100
+    x[changed[0]] += 2
     untouched = np.searchsorted(problem.rows, changed[1:])
     for again in train_baselines(replace(problem, x=x), seed=0)[:2]:
         np.testing.assert_array_equal(

@@ -52,6 +52,24 @@ def test_what_is_exported_is_the_best_trial_unless_the_ensemble_is_better(study,
     assert accuracy.values.shape == picks.out_of_bag.values.shape
 
 
+def test_the_gain_of_an_ensemble_allows_for_mistakes_that_no_row_shows(
+    make_study, make_record, problem
+):
+    """Each network is less sure of some rows, and none of 60 is wrong."""
+    study, truth = make_study(), np.eye(3)[problem.y[problem.rows]]
+    for trial in range(4):
+        unsure = np.where(np.arange(len(truth)) % 4 == trial, 0.01, 1e-5)[:, np.newaxis]
+        probabilities = (truth * (1 - 1.5 * unsure) + 0.5 * unsure).astype(np.float32)
+        loss = float(-np.log(probabilities.max(axis=1)).mean())
+        record = make_record(trial)
+        result = replace(record.result, score=loss, probabilities=probabilities)
+        study.write_trial(replace(record, result=result), {})
+    ensemble = pick_networks(study, problem.truth).ensemble
+    assert len(ensemble.members) > 1
+    low, high = ensemble.difference_interval
+    assert high - low > 0.1  # by what the rows show it is 0.001 wide
+
+
 def test_networks_are_averaged_by_their_number(study):
     first, second = (study.arrays.read_probabilities(trial) for trial in (0, 1))
     averaged = average_out_of_fold(study, TWO_AND_ONE)

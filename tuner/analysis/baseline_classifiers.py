@@ -21,6 +21,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from tuner.analysis.baseline_rows import (
+    Arrays,
+    count_bins,
+    count_classes,
+    estimate_work,
+    fill_classes,
+    scale,
+    sort_rows,
+)
 from tuner.errors import UserError
 from tuner.machine.processes import end_with, without_interrupts
 from tuner.scoring import cross_entropy
@@ -43,15 +52,13 @@ Trained = tuple[np.ndarray, tuple[str, ...]]
 ClassWeight: TypeAlias = str | dict[int, float] | None
 """As scikit-learn takes it: `balanced`, or a weight by the number of a class."""
 
-Arrays = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-"""Training rows and their classes, `(rows, features)` and `(rows,)`, and those of validation."""
-
-_STEPS = 200  # most steps of the optimizer of logistic regression
+_STEPS = 200  # most steps of the optimizer of logistic regression, for each penalty
+_PENALTIES = (1.0, 100.0, 10_000.0)  # C of scikit-learn: the larger, the weaker
+_MOST_PENALIZED = 1e7  # rows × features × classes of all folds; with more, the first penalty alone
 _LARGEST_STEP = 0.3  # of boosting
 _PATIENCE = 4  # looks: a fold's boosting ends when none of so many is better than one before
-_MOST_BINS = 255  # scikit-learn's default, and its limit
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
-_VERSION = 2  # increase it if a change of this module changes the results
+_VERSION = 3  # increase it if a change of this module changes the results
 _LIMIT = 3600.0  # seconds to wait for a fold's process, which may be stopped
 _SIGNAL = re.compile(r"\b(SIG[A-Z]+)\(")
 _MUCH_WORK = 6e8  # above this, processes are worth the time that they take to start
@@ -88,6 +95,8 @@ def describe_training() -> dict[str, str | float]:
         "version": _VERSION,
         "scikit-learn": version("scikit-learn"),
         "steps": _STEPS,
+        "penalties": repr(_PENALTIES),
+        "most penalized": _MOST_PENALIZED,
         "few rows": repr(_FEW),
         "many rows": repr(_MANY),
         "largest step": _LARGEST_STEP,
@@ -99,24 +108,30 @@ def predict_class_shares(problem: Problem, objective: Objective, seed: int) -> T
     """Predict for each row the shares of the classes among its fold's training rows."""
 
     def predict(fold: Fold) -> np.ndarray:
-        counts = np.bincount(problem.y[fold.train], minlength=_count_classes(problem))
+        counts = np.bincount(problem.y[fold.train], minlength=count_classes(problem))
         return np.tile(counts / counts.sum(), (len(fold.validation), 1))
 
-    return _sort_rows(problem, [predict(fold) for fold in problem.folds]), ()
+    return sort_rows(problem, [predict(fold) for fold in problem.folds]), ()
 
 
 def train_logistic_regression(problem: Problem, objective: Objective, seed: int) -> Trained:
-    """Train a multinomial logistic regression on each fold."""
-    settings = (_STEPS, _get_class_weight(problem), seed)
-    work = _estimate_work(problem) * _STEPS / 10
+    """Train a multinomial logistic regression on each fold, with the penalty that is best over all.
+
+    A penalty that is fixed keeps it from being sure where a line parts the classes without noise.
+    """
+    once = estimate_work(problem)
+    penalties = _PENALTIES if once <= _MOST_PENALIZED else _PENALTIES[:1]
+    settings = (penalties, _STEPS, _get_class_weight(problem), seed)
+    work = once * len(penalties) * _STEPS / 10
     fitted = _run_on_each_fold(_fit_logistic_regression, problem, work, settings)
-    unconverged = sum(not converged for _, converged in fitted)
+    tried = [sort_rows(problem, [p for p, _ in own]) for own in zip(*fitted, strict=True)]
+    best = _find_best(problem, objective, tried)
+    unconverged = sum(not own[best][1] for own in fitted)
     note = (
         f"Logistic regression did not converge within {_STEPS} steps on {unconverged} of "
         f"{len(fitted)} folds, and was stopped there."
     )
-    by_fold = [probabilities for probabilities, _ in fitted]
-    return _sort_rows(problem, by_fold), (note,) if unconverged else ()
+    return tried[best], (note,) if unconverged else ()
 
 
 def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -> Trained:
@@ -124,18 +139,24 @@ def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -
     boosting = _choose_boosting(problem)
     ends_early = objective.name == "cross_entropy"  # others get better while it gets worse
     settings = (boosting, ends_early, _get_class_weight(problem), seed)
-    work = _estimate_work(problem) * boosting.rounds
+    work = estimate_work(problem) * boosting.rounds
     staged = _run_on_each_fold(_fit_gradient_boosting, problem, work, settings)
     count = max(map(len, staged))
     staged = [own + own[-1:] * (count - len(own)) for own in staged]  # of folds that ended early
-    looks = [_sort_rows(problem, by_fold) for by_fold in zip(*staged, strict=True)]
-    scores = [problem.truth.score_clusters(objective.row_values, look).mean() for look in looks]
-    best = 0
-    for look, score in enumerate(scores):
-        best = look if objective.is_better(score, scores[best]) else best
+    looks = [sort_rows(problem, by_fold) for by_fold in zip(*staged, strict=True)]
+    best = _find_best(problem, objective, looks)
     most = boosting.rounds
     note = f"Gradient boosting was still improving after {most} rounds, and was stopped there."
     return looks[best], (note,) if best == most // boosting.look - 1 else ()
+
+
+def _find_best(problem: Problem, objective: Objective, tried: Sequence[np.ndarray]) -> int:
+    """Return which out-of-fold probabilities have the best score, the first of several."""
+    scores = [problem.truth.score_clusters(objective.row_values, each).mean() for each in tried]
+    best = 0
+    for place, score in enumerate(scores):
+        best = place if objective.is_better(score, scores[best]) else best
+    return best
 
 
 def _get_class_weight(problem: Problem) -> ClassWeight:
@@ -148,26 +169,40 @@ def _choose_boosting(problem: Problem) -> _Boosting:
     """Return how to boost on a problem: a large one gets fewer rounds, of larger steps."""
     few = max(len(fold.train) for fold in problem.folds) <= _FEW_ROWS
     usual = _FEW if few else _MANY
-    affordable = _MOST_WORK / _estimate_work(problem) // usual.look * usual.look
+    affordable = _MOST_WORK / estimate_work(problem) // usual.look * usual.look
     rounds = int(np.clip(affordable, usual.look, usual.rounds))
     step = min(usual.step * usual.rounds / rounds, _LARGEST_STEP)
     return replace(usual, rounds=rounds, step=step)
 
 
 def _fit_logistic_regression(
-    arrays: Arrays, classes: int, steps: int, class_weight: ClassWeight, seed: int
-) -> tuple[np.ndarray, bool]:
-    """Return a fold's probabilities, and whether the optimizer converged."""
+    arrays: Arrays,
+    classes: int,
+    penalties: Sequence[float],
+    steps: int,
+    class_weight: ClassWeight,
+    seed: int,
+) -> list[tuple[np.ndarray, bool]]:
+    """Return a fold's probabilities by each penalty, and whether the optimizer converged.
+
+    Each penalty begins with what the stronger one before it came to.
+    """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
     train, y, validation, _ = arrays
-    model = LogisticRegression(max_iter=steps, class_weight=class_weight, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the baseline's notes say it
-        model.fit(train, y)
-    converged = bool((model.n_iter_ < steps).all())
-    return _fill_classes(model.predict_proba(validation), model.classes_, classes), converged
+    model = LogisticRegression(
+        max_iter=steps, class_weight=class_weight, random_state=seed, warm_start=True
+    )
+    fitted = []
+    for penalty in penalties:
+        model.set_params(C=penalty)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the baseline's notes say it
+            model.fit(train, y)
+        filled = fill_classes(model.predict_proba(validation), model.classes_, classes)
+        fitted.append((filled, bool((model.n_iter_ < steps).all())))
+    return fitted
 
 
 def _fit_gradient_boosting(
@@ -185,7 +220,7 @@ def _fit_gradient_boosting(
     model = HistGradientBoostingClassifier(
         learning_rate=boosting.step,
         max_leaf_nodes=boosting.leaves,
-        max_bins=_count_bins(train),
+        max_bins=count_bins(train),
         early_stopping=False,
         warm_start=True,
         class_weight=class_weight,
@@ -199,23 +234,12 @@ def _fit_gradient_boosting(
         model.fit(train, y)
         for number, probabilities in enumerate(model.staged_predict_proba(validation), start=1):
             if number > begun and number % boosting.look == 0:
-                filled = _fill_classes(probabilities, model.classes_, classes).astype(np.float32)
+                filled = fill_classes(probabilities, model.classes_, classes).astype(np.float32)
                 looks.append(filled)
                 losses.append(float(cross_entropy(filled, validation_y).mean()))
         if ends_early and np.argmin(losses) < len(losses) - _PATIENCE:
             break
     return looks
-
-
-def _count_bins(rows: np.ndarray) -> int:
-    """Return the fewest bins that change no tree: each distinct value of a feature has its own.
-
-    The default is the most that scikit-learn has. With the 17 grey values of the digits, trees grow
-    in two thirds of the time.
-    """
-    ordered = np.sort(rows, axis=0)
-    distinct = 1 + (ordered[1:] != ordered[:-1]).sum(axis=0)
-    return int(np.clip(distinct.max(), 2, _MOST_BINS))
 
 
 def _run_on_each_fold(
@@ -233,8 +257,8 @@ def _run_on_each_fold(
     cores = min(_count_cores(), len(problem.folds)) if work > _MUCH_WORK else 1
     limit = _LIMIT if cores > 1 else None
     run = Parallel(n_jobs=cores, timeout=limit, return_as="generator")
-    job, classes, here = delayed(_run_for), _count_classes(problem), os.getpid()
-    folds = (job(here, fit, _scale(problem, fold), classes, *settings) for fold in problem.folds)
+    job, classes, here = delayed(_run_for), count_classes(problem), os.getpid()
+    folds = (job(here, fit, scale(problem, fold), classes, *settings) for fold in problem.folds)
     try:
         with without_interrupts():  # which processes that start inherit: they would print them
             results = run(folds)
@@ -263,33 +287,3 @@ def _run_for(parent: int, fit: Callable[..., Any], *arguments: Any) -> Any:
 def _count_cores() -> int:
     get_affinity = getattr(os, "sched_getaffinity", None)  # Linux only
     return len(get_affinity(0)) if get_affinity else os.cpu_count() or 1
-
-
-def _estimate_work(problem: Problem) -> float:
-    """Return rows × features × classes of all folds."""
-    rows = sum(len(fold.train) for fold in problem.folds)
-    return float(rows * np.prod(problem.array.shape[1:]) * _count_classes(problem))
-
-
-def _count_classes(problem: Problem) -> int:
-    return int(problem.y.max()) + 1
-
-
-def _scale(problem: Problem, fold: Fold) -> Arrays:
-    """Return a fold's rows, scaled as for the networks, as rows of features."""
-    scaler = problem.fit_scaler(fold.train)
-    parts = (problem.array[rows] for rows in (fold.train, fold.validation))
-    train, validation = (x if scaler is None else scaler.apply(x) for x in parts)
-    flat = train.reshape(len(train), -1), validation.reshape(len(validation), -1)
-    return flat[0], problem.y[fold.train], flat[1], problem.y[fold.validation]
-
-
-def _fill_classes(probabilities: np.ndarray, seen: np.ndarray, classes: int) -> np.ndarray:
-    """Return the probability of every class, with 0 for classes that the model has not seen."""
-    filled = np.zeros((len(probabilities), classes))
-    filled[:, seen] = probabilities
-    return filled
-
-
-def _sort_rows(problem: Problem, by_fold: Sequence[np.ndarray]) -> np.ndarray:
-    return problem.order_by_row(by_fold).astype(np.float32)

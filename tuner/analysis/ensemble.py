@@ -18,6 +18,8 @@ from tuner.study import NETWORKS, SearchSettings, TrialNetworks, TrialRecord
 
 __all__ = ["Ensemble", "Member", "make_ensemble"]
 
+_LEAST_GAIN = 1e-4  # of any objective: what gains less is not worth several networks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member(TrialNetworks):
@@ -72,9 +74,10 @@ class Ensemble:
         scores: Cross-validated mean of every objective by name.
         standard_errors: The standard errors of these means, over rows.
         better: Whether choosing the ensemble is better than choosing the best trial, by more than
-            the standard error of the difference, on rows that neither was chosen by. It is then
-            exported, because that is more likely right than wrong; it is no evidence. True in any
-            case if the search has a time limit (`tuner.study.exports_ensemble`).
+            the standard error of the difference, and than 0.0001, on rows that neither was chosen
+            by. It is then exported, because that is more likely right than wrong; it is no
+            evidence. True in any case if the search has a time limit
+            (`tuner.study.exports_ensemble`).
         difference: The ensemble's corrected score less the best trial's. Defaults to 0.
         difference_interval: The 95 % interval of the difference. Defaults to 0 alone.
         told_apart: Whether the two can be told apart. Defaults to False.
@@ -188,7 +191,7 @@ def make_ensemble(
         corrected_interval=clip_interval(*whole.interval, maximise=scoring.maximise),
         scores={name: mean for name, (mean, _) in means.items()},
         standard_errors={name: error for name, (_, error) in means.items()},
-        better=always or gain.score > gain.standard_error,
+        better=always or gain.score > max(gain.standard_error, _LEAST_GAIN),
     )
     return ensemble, out_of_bag
 

@@ -1,6 +1,6 @@
 """The networks that a study names, and which of them it exports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal, get_args
@@ -13,7 +13,7 @@ from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.training_noise import compute_noise_ratio
-from tuner.analysis.trial_picks import pick_trials
+from tuner.analysis.trial_picks import TrialPicks, pick_trials
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
 from tuner.study import (
     Pick,
@@ -109,7 +109,7 @@ def pick_networks(
     )
     library = _make_library(study, truth, records, cluster_values)
     best = trial_picks.out_of_bag
-    ensemble, averaged = _choose_ensemble(study, library, best)
+    ensemble, averaged = _choose_ensemble(study, library, trial_picks, compute_unseen)
     members = ensemble.members if ensemble.is_exported else (_make_member(trial_picks.best),)
     calibration = calibrate_networks(study, members, truth)
     chosen = averaged if ensemble.is_exported else best
@@ -120,17 +120,25 @@ def pick_networks(
     return Picks(*named, cluster_values, calibration, out_of_bag)
 
 
-def _choose_ensemble(study: Study, library: Library, best: OutOfBag) -> tuple[Ensemble, OutOfBag]:
+def _choose_ensemble(
+    study: Study,
+    library: Library,
+    picks: TrialPicks,
+    compute_unseen: Callable[[np.ndarray], float],
+) -> tuple[Ensemble, OutOfBag]:
     """Return the ensemble, compared with the best trial, and the values of choosing it."""
     completed = [record.result for record in library.records]
     ensemble, averaged = make_ensemble(
         library,
-        best=best,
+        best=picks.out_of_bag,
         seed=study.record.settings.seed,
         always=exports_ensemble(study),
         adds_networks_on_all_rows=adds_networks_on_all_rows(study, completed),
     )
-    (test,) = run_paired_tests([averaged - best], library.scoring.truth, study.record.split)
+    best = compute_unseen(study.arrays.read_probabilities(picks.best.trial))
+    whole = averaged.with_unseen(compute_unseen(average_out_of_fold(study, ensemble.members)))
+    difference = whole - picks.out_of_bag.with_unseen(best)
+    (test,) = run_paired_tests([difference], library.scoring.truth, study.record.split)
     return ensemble.add_test(test).limit(study.record.settings), averaged
 
 

@@ -155,9 +155,10 @@ def _describe_widening(evidence: Evidence) -> str:
     if len(widths.tried) < 2:
         return ""
     narrow, best = widths.sort(widths.tried)[0], widths.best
-    if narrow in widths.open:
+    unclear = widths.unclear if narrow is best else [s for s in widths.unclear if s is narrow]
+    if any(setting in widths.open for setting in unclear):
         return "; whether it pays to widen the network cannot be told yet"
-    if narrow in widths.short_of_rows:
+    if unclear:
         return "; whether it pays to widen the network takes more rows to tell"
     least = say_thing("units", narrow.value)
     if narrow in widths.worse:
