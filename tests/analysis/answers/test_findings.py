@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.helpers.made_studies import DIVERGED
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
@@ -104,3 +105,18 @@ def test_scores_have_digits_that_tell_them_apart(made, scores, told):
     evidence.comparisons["depth"] = Comparison(8, settings, (pair,), (0, 1))
     findings = Findings(evidence, "depth")
     assert told in findings.describe_against(findings.tried[1])
+
+
+def test_a_setting_that_never_trains_is_part_of_the_answer(made):
+    study = made()
+    for drawn in range(6):
+        for rate in (0.01, 0.05):
+            study.add({"learning_rate": rate}, 0.001 * drawn, accuracy=0.9)
+        study.add({"learning_rate": 20.0}, **DIVERGED)
+    answer = answer_in_one_sentence(study.evidence(), "learning_rate")
+    assert answer.startswith("The learning rate is not shown to matter among those that train: ")
+    assert answer.endswith("; with a learning rate of 20 or more none of 6 trials was completed.")
+    others = made()
+    for rate in (0.01, 0.05) * 6:
+        others.add({"learning_rate": rate}, accuracy=0.9)
+    assert "train" not in answer_in_one_sentence(others.evidence(), "learning_rate")

@@ -114,6 +114,12 @@ class Findings:
         """The settings that are as good as the best on these rows, itself the first of them."""
         return tuple(s for s in self.tried if s not in self.worse and s not in self.unclear)
 
+    @cached_property
+    def never_trained(self) -> tuple[Setting, ...]:
+        """The settings none of whose trials was completed."""
+        completed = {self.binning.get_setting(record) for record in self.evidence.completed}
+        return tuple(s for s in self.comparison.settings if s.value not in completed)
+
     @property
     def trials(self) -> str:
         """How many trials there are, in words."""
@@ -266,6 +272,17 @@ class Findings:
             of_each = f"{count_noun(share, 'draw')} of each setting"
         few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
+
+    def describe_never_trained(self) -> str:
+        """Return which settings have no completed trial, as the end of a sentence."""
+        if not self.never_trained:
+            return ""
+        values = [setting.value for setting in self.sort(self.never_trained)]
+        trials = count_noun(sum(setting.trials for setting in self.never_trained), "trial")
+        condition = f"with {say_things(self.name, values)}"
+        if len(values) == 1:
+            condition = say_with(self.name, values[0])
+        return f"; {condition} none of {trials} was completed"
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""

@@ -39,9 +39,13 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     if evidence.learns_nothing:
         return answer_guessing(findings)
     is_number = not any(isinstance(s.value, str) for s in findings.tried)
+    maker = _MAKERS.get(name, _answer_which)
     if name in _NUMBERS and not is_number:  # bins of many values
-        return _answer_which(findings)
-    return _MAKERS.get(name, _answer_which)(findings)
+        maker = _answer_which
+    answer = maker(findings)
+    if answer.startswith(UNDECIDED):  # it may end with a command
+        return answer
+    return f"{answer.removesuffix('.')}{findings.describe_never_trained()}."
 
 
 def _answer_depth(findings: Findings) -> str:
@@ -236,7 +240,9 @@ def _answer_which(findings: Findings, at: str = "") -> str:
     if farthest is findings.best:  # all others are unclear
         return findings.describe_undecided((findings.open or findings.unclear)[-1])
     against = findings.describe_against(farthest) + findings.describe_others(findings.unclear)
-    return f"{capitalize_first(say_subject(findings.name))} is not shown to matter: {against}."
+    subject = capitalize_first(say_subject(findings.name))
+    among = " among those that train" if findings.never_trained else ""
+    return f"{subject} is not shown to matter{among}: {against}."
 
 
 _NUMBERS = ("depth", "units", "filters", "dropout")
