@@ -114,14 +114,14 @@ def measure(problem, probabilities):
 
 def test_the_penalty_is_the_one_that_is_best_over_all_folds(problem):
     parted = part(problem)
-    losses = [
-        measure(parted, directly(parted, LogisticRegression(C=penalty, max_iter=1000)))
+    models = [
+        LogisticRegression(C=penalty, tol=1e-4 / penalty, max_iter=5000)
         for penalty in (1.0, 100.0, 10_000.0)
     ]
+    losses = [measure(parted, directly(parted, model)) for model in models]
     _, logistic, _ = train_baselines(parted, seed=0)
-    found = measure(parted, logistic.probabilities)
     assert min(losses) < losses[0] / 2
-    assert min(losses) <= found < min(2 * min(losses), losses[0] / 2)  # it has fewer steps
+    assert measure(parted, logistic.probabilities) == pytest.approx(min(losses), rel=0.1)
 
 
 def test_a_large_table_has_the_default_penalty_alone(problem, monkeypatch):
@@ -186,7 +186,10 @@ def test_what_did_not_converge_or_was_ended_is_told(problem, monkeypatch):
 
 
 def test_validation_rows_leave_what_other_folds_predict_unchanged(problem, baselines):
-    """Rows of one fold changed: the models that are trained on the others stay as they were."""
+    """Rows of one fold changed: the models that are trained on the others stay as they were.
+
+    They change little, since a penalty is chosen by the rows of all folds.
+    """
     changed = problem.folds[0].validation
     x = problem.x.copy()
     x[changed[0]] += 2

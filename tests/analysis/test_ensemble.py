@@ -34,6 +34,17 @@ def test_trials_that_are_wrong_on_different_rows_are_better_together(make_record
     assert ensemble.score < best
 
 
+def test_a_gain_too_small_to_matter_is_not_worth_several_networks(
+    make_record, problem, monkeypatch
+):
+    records = [make_record(trial, noise=1.5) for trial in range(8)]
+    library, values = make_library(records, problem, "cross_entropy")
+    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    for least, is_better in ((0.01, True), (10.0, False)):
+        monkeypatch.setattr("tuner.analysis.ensemble._LEAST_GAIN", least)
+        assert make_ensemble(library, best=best, seed=0)[0].better == is_better
+
+
 def test_its_score_is_that_of_the_averaged_probabilities(make_record, problem):
     records = [make_record(trial, noise=1.5) for trial in range(8)]
     ensemble = ensemble_of(records, problem)

@@ -54,7 +54,9 @@ ClassWeight: TypeAlias = str | dict[int, float] | None
 
 _STEPS = 200  # most steps of the optimizer of logistic regression, for each penalty
 _PENALTIES = (1.0, 100.0, 10_000.0)  # C of scikit-learn: the larger, the weaker
-_MOST_PENALIZED = 1e7  # rows × features × classes of all folds; with more, the first penalty alone
+_MOST_PENALIZED = 2e6  # rows × features × classes of a fold; with more, the first penalty alone
+_TOLERANCE = 1e-4  # of the gradient, for a penalty of 1: a weaker one leaves smaller gradients
+_LEAST_GAIN = 1e-9  # of a score, that is no rounding
 _LARGEST_STEP = 0.3  # of boosting
 _PATIENCE = 4  # looks: a fold's boosting ends when none of so many is better than one before
 _MOST_WORK = 4e9  # rounds × rows × features × classes of all folds: 25 seconds on two cores
@@ -97,6 +99,7 @@ def describe_training() -> dict[str, str | float]:
         "steps": _STEPS,
         "penalties": repr(_PENALTIES),
         "most penalized": _MOST_PENALIZED,
+        "tolerance": _TOLERANCE,
         "few rows": repr(_FEW),
         "many rows": repr(_MANY),
         "largest step": _LARGEST_STEP,
@@ -120,7 +123,8 @@ def train_logistic_regression(problem: Problem, objective: Objective, seed: int)
     A penalty that is fixed keeps it from being sure where a line parts the classes without noise.
     """
     once = estimate_work(problem)
-    penalties = _PENALTIES if once <= _MOST_PENALIZED else _PENALTIES[:1]
+    is_small = once <= _MOST_PENALIZED * len(problem.folds)
+    penalties = _PENALTIES if is_small else _PENALTIES[:1]
     settings = (penalties, _STEPS, _get_class_weight(problem), seed)
     work = once * len(penalties) * _STEPS / 10
     fitted = _run_on_each_fold(_fit_logistic_regression, problem, work, settings)
@@ -153,9 +157,10 @@ def train_gradient_boosting(problem: Problem, objective: Objective, seed: int) -
 def _find_best(problem: Problem, objective: Objective, tried: Sequence[np.ndarray]) -> int:
     """Return which out-of-fold probabilities have the best score, the first of several."""
     scores = [problem.truth.score_clusters(objective.row_values, each).mean() for each in tried]
+    losses = [objective.to_loss(float(score)) for score in scores]
     best = 0
-    for place, score in enumerate(scores):
-        best = place if objective.is_better(score, scores[best]) else best
+    for place, loss in enumerate(losses):
+        best = place if loss < losses[best] - _LEAST_GAIN else best
     return best
 
 
@@ -196,7 +201,7 @@ def _fit_logistic_regression(
     )
     fitted = []
     for penalty in penalties:
-        model.set_params(C=penalty)
+        model.set_params(C=penalty, tol=_TOLERANCE / penalty)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the baseline's notes say it
             model.fit(train, y)

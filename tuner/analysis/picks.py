@@ -135,10 +135,13 @@ def _choose_ensemble(
         always=exports_ensemble(study),
         adds_networks_on_all_rows=adds_networks_on_all_rows(study, completed),
     )
-    best = compute_unseen(study.arrays.read_probabilities(picks.best.trial))
-    whole = averaged.with_unseen(compute_unseen(average_out_of_fold(study, ensemble.members)))
-    difference = whole - picks.out_of_bag.with_unseen(best)
-    (test,) = run_paired_tests([difference], library.scoring.truth, study.record.split)
+    best, whole = picks.out_of_bag, averaged
+    if {member.trial for member in ensemble.members} != {picks.best.trial}:  # else the same rows
+        predicted = average_out_of_fold(study, ensemble.members)
+        whole = averaged.with_unseen(compute_unseen(predicted))
+        of_best = study.arrays.read_probabilities(picks.best.trial)
+        best = best.with_unseen(compute_unseen(of_best))
+    (test,) = run_paired_tests([whole - best], library.scoring.truth, study.record.split)
     return ensemble.add_test(test).limit(study.record.settings), averaged
 
 

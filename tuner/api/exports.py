@@ -133,7 +133,7 @@ def _compare_with_best(picks: Picks, name: PickName) -> str:
     if name == "ensemble" and not picks.ensemble.better:
         return (
             f"the ensemble is not better than the best trial, {best}, by more than one standard "
-            "error, so the search exported that trial alone"
+            "error and 0.0001, so the search exported that trial alone"
         )
     return ""
 

@@ -115,8 +115,59 @@ def test_a_setting_that_never_trains_is_part_of_the_answer(made):
         study.add({"learning_rate": 20.0}, **DIVERGED)
     answer = answer_in_one_sentence(study.evidence(), "learning_rate")
     assert answer.startswith("The learning rate is not shown to matter among those that train: ")
-    assert answer.endswith("; with a learning rate of 20 or more none of 6 trials was completed.")
-    others = made()
-    for rate in (0.01, 0.05) * 6:
-        others.add({"learning_rate": rate}, accuracy=0.9)
-    assert "train" not in answer_in_one_sentence(others.evidence(), "learning_rate")
+    assert answer.endswith("; with a learning rate of 20 or more all 6 trials failed.")
+
+
+@pytest.mark.parametrize(
+    ("failed", "words"),
+    [
+        ({0: 1}, "; without any hidden layer the only trial failed."),
+        (
+            {0: 2, 4: 1},
+            "; without any hidden layer and with four hidden layers all 3 trials failed.",
+        ),
+    ],
+)
+def test_which_settings_failed_is_said_of_any_question(made, failed, words):
+    study = made("[network]\ndepth = [0, 1, 2, 4]\nunits = 8\n[sgd]\nlearning_rate = 0.1")
+    study.add_depths({1: 0.0, 2: 0.5}, 8)
+    for depth, times in failed.items():
+        for _ in range(times):
+            study.add({"depth": depth}, **DIVERGED)
+    assert answer_in_one_sentence(study.evidence(), "depth").endswith(words)
+
+
+def test_a_setting_whose_trials_were_beaten_did_train(made):
+    study = made()
+    for drawn in range(6):
+        for rate in (0.01, 0.05):
+            study.add({"learning_rate": rate}, 0.001 * drawn, accuracy=0.9)
+        study.add({"learning_rate": 20.0}, 3.0, status="pruned")
+    answer = answer_in_one_sentence(study.evidence(), "learning_rate")
+    assert answer.startswith("The learning rate is not shown to matter: ")
+    assert "failed" not in answer
+
+
+@pytest.mark.parametrize(
+    ("best", "still_open", "words"),
+    [
+        (8, (), "; it does not pay to widen the network: 8 units do as well."),
+        (8, (16,), "; whether it pays to widen the network cannot be told yet."),
+        (16, (8,), "; whether it pays to widen the network cannot be told yet."),
+    ],
+)
+def test_whether_widening_pays_is_open_while_a_width_is(made, best, still_open, words):
+    study = made(DROPOUT)
+    for units in (8, 16):
+        for dropout in (0.0, 0.5):
+            study.add({"dropout": dropout, "units": units}, dropout)
+    evidence, other = study.evidence(), 24 - best
+    settings = [Setting(best, 8, 2, 1.0, (0.5, 1.5)), Setting(other, 8, 0, 1.1, (0.6, 1.6))]
+    pair = Pair(best, other, -0.1, (-0.4, 0.2), p=0.5, adjusted_p=0.5, told_apart=False)
+    evidence.comparisons["units"] = Comparison(
+        8, tuple(settings), (pair,), (best, other), still_open
+    )
+    settings = [Setting(0.0, 8, 0, 1.0, (0.5, 1.5)), Setting(0.5, 8, 1, 1.5, (1.0, 2.0))]
+    pair = Pair(0.0, 0.5, -0.5, (-0.6, -0.4), p=0.01, adjusted_p=0.01, told_apart=True)
+    evidence.comparisons["dropout"] = Comparison(8, tuple(settings), (pair,), (0.0,))
+    assert answer_in_one_sentence(evidence, "dropout").endswith(words)

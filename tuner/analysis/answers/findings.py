@@ -16,6 +16,7 @@ from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
     count_noun,
     get_told_share,
+    join_words,
     say_count,
     say_difference,
     say_name,
@@ -115,10 +116,11 @@ class Findings:
         return tuple(s for s in self.tried if s not in self.worse and s not in self.unclear)
 
     @cached_property
-    def never_trained(self) -> tuple[Setting, ...]:
-        """The settings none of whose trials was completed."""
-        completed = {self.binning.get_setting(record) for record in self.evidence.completed}
-        return tuple(s for s in self.comparison.settings if s.value not in completed)
+    def failed(self) -> tuple[Setting, ...]:
+        """The settings all of whose trials failed."""
+        trained = [r for r in self.evidence.records if r.result.status != "failed"]
+        values = {self.binning.get_setting(record) for record in trained}
+        return tuple(s for s in self.comparison.settings if s.value not in values)
 
     @property
     def trials(self) -> str:
@@ -273,16 +275,15 @@ class Findings:
         few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
 
-    def describe_never_trained(self) -> str:
-        """Return which settings have no completed trial, as the end of a sentence."""
-        if not self.never_trained:
+    def describe_failed(self) -> str:
+        """Return which settings failed in all their trials, as the end of a sentence."""
+        if not self.failed:
             return ""
-        values = [setting.value for setting in self.sort(self.never_trained)]
-        trials = count_noun(sum(setting.trials for setting in self.never_trained), "trial")
-        condition = f"with {say_things(self.name, values)}"
-        if len(values) == 1:
-            condition = say_with(self.name, values[0])
-        return f"; {condition} none of {trials} was completed"
+        conditions = join_words([say_with(self.name, s.value) for s in self.sort(self.failed)])
+        trials = sum(setting.trials for setting in self.failed)
+        return (
+            f"; {conditions} {'the only trial' if trials == 1 else f'all {trials} trials'} failed"
+        )
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""

@@ -45,7 +45,7 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     answer = maker(findings)
     if answer.startswith(UNDECIDED):  # it may end with a command
         return answer
-    return f"{answer.removesuffix('.')}{findings.describe_never_trained()}."
+    return f"{answer.removesuffix('.')}{findings.describe_failed()}."
 
 
 def _answer_depth(findings: Findings) -> str:
@@ -158,16 +158,15 @@ def _describe_widening(evidence: Evidence) -> str:
     widths = Findings(evidence, "units")
     if len(widths.tried) < 2:
         return ""
-    narrow, best = widths.sort(widths.tried)[0], widths.best
-    unclear = widths.unclear if narrow is best else [s for s in widths.unclear if s is narrow]
-    if any(setting in widths.open for setting in unclear):
-        return "; whether it pays to widen the network cannot be told yet"
-    if unclear:
-        return "; whether it pays to widen the network takes more rows to tell"
+    narrow = widths.sort(widths.tried)[0]
     least = say_thing("units", narrow.value)
     if narrow in widths.worse:
-        wide = say_thing("units", best.value)
+        wide = say_thing("units", widths.best.value)
         return f"; it pays to widen the network: {wide} do better than {least}"
+    if widths.open:
+        return "; whether it pays to widen the network cannot be told yet"
+    if widths.short_of_rows:
+        return "; whether it pays to widen the network takes more rows to tell"
     return f"; it does not pay to widen the network: {least} do as well"
 
 
@@ -241,7 +240,7 @@ def _answer_which(findings: Findings, at: str = "") -> str:
         return findings.describe_undecided((findings.open or findings.unclear)[-1])
     against = findings.describe_against(farthest) + findings.describe_others(findings.unclear)
     subject = capitalize_first(say_subject(findings.name))
-    among = " among those that train" if findings.never_trained else ""
+    among = " among those that train" if findings.failed else ""
     return f"{subject} is not shown to matter{among}: {against}."
 
 
