@@ -115,6 +115,16 @@ def test_intervals_are_plain_numbers_that_allow_for_mistakes_that_no_row_shows()
     assert near_zero[1] - near_zero[0] > 0.1
 
 
+def test_of_settings_with_the_same_score_the_one_with_the_smallest_network_is_best():
+    trials = Trials()
+    for drawn in range(6):
+        for depth in (2, 1, 3):
+            trials.add(depth, values=losses(0.01 * drawn, 0))
+    for trial, record in enumerate(trials.records):
+        trials.change(trial, parameters=10 * record.hyperparameters["depth"])
+    assert [setting.value for setting in trials.compare().settings] == [1, 2, 3]
+
+
 def test_a_setting_that_was_tried_more_often_has_no_advantage():
     trials = Trials()
     for depth, shift in ((0, 0.5), (1, 0.4), (0, 0.6), (1, 0.7), (1, 0.0), (1, 0.0)):

@@ -127,7 +127,7 @@ def compare_settings(
     ranked = {value: _rank(own, sign) for value, own in groups_compared.items()}
     values = sorted(
         (value for value, own in ranked.items() if own),
-        key=lambda value: sign * ranked[value][0].result.score,
+        key=lambda value: _make_key(ranked[value][0], sign),
     )
     compared = [ranked[value] for value in values]
     unseen = _list_unseen(compared, cluster_values, objective)
@@ -176,10 +176,13 @@ def _list_unseen(
 
 def _rank(records: Sequence[TrialRecord], sign: float) -> list[TrialRecord]:
     """Return the completed trials, the best first."""
-    return sorted(
-        (record for record in records if record.completed),
-        key=lambda record: (sign * record.result.score, record.result.parameters),
-    )
+    completed = [record for record in records if record.completed]
+    return sorted(completed, key=lambda record: _make_key(record, sign))
+
+
+def _make_key(record: TrialRecord, sign: float) -> tuple[float, int]:
+    """Return what trials are ranked by: their loss, and of equal ones their size."""
+    return sign * record.result.score, record.result.parameters
 
 
 def _make_setting(
