@@ -36,9 +36,8 @@ def compute_noise_ratio(
       once for the exported networks and once for those of the folds. On 200 rows this part is the
       larger one.
 
-    The ratio is that of the cross-entropy, whose curves every trial has, also if another objective
-    is searched. Both variances are means over the networks: the ratio of one that makes no mistake
-    may be in the thousands.
+    The ratio is that of the cross-entropy, whose curves every trial has, of any objective. Both
+    variances are means over the networks: the ratio of one without a mistake may be in thousands.
 
     Args:
         members: The trials, and how many networks of each are averaged.

@@ -46,7 +46,7 @@ def pick_trials(
     """Pick the best and the smallest good trial of a study.
 
     Args:
-        records: The study's trials. Only completed ones are picked.
+        records: The study's trials, of which completed ones are picked.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         maximise: Whether a higher objective is better.
         seed: Seed of the bootstrap.
@@ -60,16 +60,15 @@ def pick_trials(
     values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
-    clusters = losses.shape[1]
 
     def pick(rule: Rule) -> tuple[Pick, OutOfBag]:
-        (index,) = rule(losses, np.ones((clusters, 1)), parameters)
+        (index,) = rule(losses, np.ones((losses.shape[1], 1)), parameters)
         procedure = make_procedure(rule, losses, parameters, values)
-        out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
+        out_of_bag = evaluate_out_of_bag(procedure, losses.shape[1], seed=seed)
         record = completed[index]
-        noise = compute_noise_ratio([(record, 1)], rows or clusters)
-        trained = out_of_bag.with_training(noise, values[index])
-        whole = trained.with_unseen(compute_unseen(record.trial))
+        noise = compute_noise_ratio([(record, 1)], rows or losses.shape[1])
+        whole = out_of_bag.with_training(noise, values[index])
+        whole = whole.with_unseen(compute_unseen(record.trial))
         return _make_pick(record, whole, maximise), out_of_bag
 
     best, out_of_bag = pick(pick_best)

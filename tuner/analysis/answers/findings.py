@@ -16,7 +16,6 @@ from tuner.study import FEWEST_ROUNDS
 from tuner.words import (
     count_noun,
     get_told_share,
-    join_words,
     say_count,
     say_difference,
     say_name,
@@ -274,16 +273,6 @@ class Findings:
             of_each = f"{count_noun(share, 'draw')} of each setting"
         few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
         return f"{UNDECIDED} from {self.trials}{few}: {self.describe_against(other)}{more}."
-
-    def describe_failed(self) -> str:
-        """Return which settings failed in all their trials, as the end of a sentence."""
-        if not self.failed:
-            return ""
-        conditions = join_words([say_with(self.name, s.value) for s in self.sort(self.failed)])
-        trials = sum(setting.trials for setting in self.failed)
-        return (
-            f"; {conditions} {'the only trial' if trials == 1 else f'all {trials} trials'} failed"
-        )
 
     def describe_untried(self) -> str:
         """Return that too few settings have a completed trial to be compared."""

@@ -21,6 +21,7 @@ from tuner.words import (
     say_subject,
     say_thing,
     say_things,
+    say_with,
 )
 
 __all__ = ["answer_in_one_sentence"]
@@ -45,7 +46,18 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     answer = maker(findings)
     if answer.startswith(UNDECIDED):  # it may end with a command
         return answer
-    return f"{answer.removesuffix('.')}{findings.describe_failed()}."
+    return f"{answer.removesuffix('.')}{_describe_failed(findings)}."
+
+
+def _describe_failed(findings: Findings) -> str:
+    """Return which settings failed in all their trials, as the end of a sentence."""
+    if not findings.failed:
+        return ""
+    settings = findings.sort(findings.failed)
+    conditions = join_words([say_with(findings.name, setting.value) for setting in settings])
+    count = sum(setting.trials for setting in settings)
+    trials = "the only trial" if count == 1 else f"all {count} trials"
+    return f"; {conditions} {trials} failed"
 
 
 def _answer_depth(findings: Findings) -> str:
