@@ -124,6 +124,8 @@ def say_difference(difference: float, interval: tuple[float, float]) -> str:
     '0.01, between -0.03 and 0.06'
     >>> say_difference(-0.03, (-0.062, 0.002))
     '0.030, between -0.002 and 0.062'
+    >>> say_difference(-0.016, (-0.032, 0.00004))
+    '0.016, between 0.000 and 0.032'
     >>> say_difference(2e-8, (-3e-7, 4e-7))
     'less than 0.000001'
     """
@@ -135,7 +137,8 @@ def say_difference(difference: float, interval: tuple[float, float]) -> str:
     decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 2), 6)
     if float(f"{difference:.{decimals}f}") == 0:
         decimals = min(decimals + 1, 6)
-    if any(abs(end) < 0.5 * 10**-decimals for end in (low, high) if end):  # not "-0.00"
+    if any(abs(end) < 0.5 * 10**-decimals for end in (low, high) if end):
         decimals = min(decimals + 1, 6)
-    texts = [f"{number:.{decimals}f}" for number in (abs(difference), low, high)]
+    numbers = (abs(difference), low, high)
+    texts = [f"{round(number, decimals) + 0.0:.{decimals}f}" for number in numbers]  # no "-0.000"
     return f"{texts[0]}, between {texts[1]} and {texts[2]}"

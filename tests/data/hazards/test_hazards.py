@@ -110,6 +110,12 @@ def test_columns_that_say_the_same_are_told():
     )
 
 
+def test_all_columns_to_leave_out_are_named():
+    copies = {f"copy{number}": NOISE[:, 0] for number in range(9)}
+    (warning,) = find_hazards(load_table(copies))
+    assert warning.endswith(" --ignore '" + ",".join(copies) + "'")  # beside a, which stays
+
+
 def test_rows_that_stand_twice_are_counted():
     again = [0, 1, 1, 2]
     table = {"a": NOISE[:, 0], "b": NOISE[:, 1], "y": LABELS}

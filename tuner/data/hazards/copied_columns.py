@@ -12,6 +12,7 @@ from tuner.words import join_words
 __all__ = ["warn_about_copied_columns"]
 
 _LISTED = 5
+_MOST_SPARE = 100  # columns that an option is shown with: it should name all
 
 
 def warn_about_copied_columns(
@@ -41,7 +42,7 @@ def warn_about_copied_columns(
         f"columns {'; '.join(groups[:_LISTED])}{more} say the same: each value of one goes with "
         "one value of the other, so that a network needs only one of them; leave "
         f"{'the other' if len(spare) == 1 else 'the others'} out with --ignore "
-        f"{quote_names(*spare[:_LISTED])}",
+        f"{quote_names(*spare[:_MOST_SPARE])}",
     )
 
 
