@@ -144,14 +144,12 @@ class Searched:
         chosen = evaluate_out_of_bag(choose(objective), truth.cluster_count, seed=seed)
         # as `judge_exported` does for the one of the two that is exported
         averaged = average_out_of_fold(self.study, members)
-        row_values = OBJECTIVES[objective].row_values
-        change = calibration.measure_change(averaged, truth, row_values)
-        calibrated = calibration.scale(averaged)
-        own = truth.score_clusters(row_values, calibrated)
+        row_values, calibrated = OBJECTIVES[objective].row_values, calibration.scale(averaged)
+        before, own = (truth.score_clusters(row_values, each) for each in (averaged, calibrated))
         networks = [(self.records[m.trial], m.networks) for m in members]
         noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
         unseen = compute_unseen_variance(objective, calibrated, truth.y)
-        stated = chosen.add(change).with_training(noise, own).with_unseen(unseen)
+        stated = chosen.add(own - before).with_training(noise, own).with_unseen(unseen)
         interval = clip_interval(*stated.interval, maximise=maximise)
         return stated.score, stated.standard_error, *interval
 

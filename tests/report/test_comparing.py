@@ -76,12 +76,12 @@ def test_a_study_is_scored_by_another_objective_with_its_own_picks(make_study, p
     study = fill_study(make_study("two", objective="accuracy"), problem)
     compared = make_compared(study, problem)
     y, best = problem.y[problem.rows], compared.picks.best.trial
-    change = compared.picks.calibration.measure_change(
-        study.arrays.read_probabilities(best),
-        problem.truth,
-        OBJECTIVES["cross_entropy"].row_values,
+    probabilities = study.arrays.read_probabilities(best)
+    before, after = (
+        OBJECTIVES["cross_entropy"].row_values(each, y)
+        for each in (probabilities, compared.picks.calibration.scale(probabilities))
     )
-    by_row = compared.score_export("cross_entropy").by_cluster - change
+    by_row = compared.score_export("cross_entropy").by_cluster - (after - before)
     losses = [
         OBJECTIVES["cross_entropy"].row_values(study.arrays.read_probabilities(record.trial), y)
         for record in compared.records

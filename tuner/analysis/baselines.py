@@ -198,9 +198,8 @@ def judge_baselines(
 ) -> tuple[JudgedBaseline, ...]:
     """Compare each baseline with what a study exports, by the one standard (`run_paired_tests`).
 
-    A baseline's out-of-fold values need no correction, because only its rounds, or
-    its penalty, were chosen. What is
-    exported was chosen from many trials, so its out-of-bag values are used.
+    A baseline's out-of-fold values need no correction, because only its rounds, or its penalty,
+    were chosen. What is exported was chosen from many trials, so its out-of-bag values are used.
 
     Args:
         baselines: The baselines.

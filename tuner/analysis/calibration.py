@@ -1,6 +1,6 @@
 """Temperature scaling: measure and correct over- and underconfident probabilities of networks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,6 @@ __all__ = ["Calibration", "calibrate", "scale_probabilities"]
 _SMALLEST = 1e-7  # smallest probability, as in the objective
 _HIGHEST = 10.0  # highest temperature; the lowest is 1 / 10
 _TOLERANCE = 1e-3  # relative
-
-RowValues = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Takes probabilities and true classes to a value of each row."""
 
 _cross_entropy = OBJECTIVES["cross_entropy"].row_values
 
@@ -52,22 +49,6 @@ class Calibration:
     def temperature(self) -> float:
         """The temperature of the exported probabilities: 1 if calibration is not applied."""
         return self.fitted if self.applied else 1.0
-
-    def measure_change(
-        self, probabilities: np.ndarray, truth: Truth, row_values: RowValues
-    ) -> np.ndarray:
-        """Return what calibration adds to the value of each cluster, shape `(clusters,)`.
-
-        Args:
-            probabilities: Those that the temperatures were fitted on.
-            truth: The true classes of the rows.
-            row_values: The values of rows, as an objective has them.
-        """
-        if not self.applied:
-            return np.zeros(truth.cluster_count)
-        pair = probabilities, self.scale(probabilities)
-        before, after = (truth.score_clusters(row_values, each) for each in pair)
-        return after - before
 
     def scale(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the calibrated probabilities, the same if no calibration is applied.

@@ -172,14 +172,12 @@ def make_ensemble(
     members = _make_members(library, counts)
     if adds_networks_on_all_rows:
         members = _add_networks_on_all_rows(members)
-    means = {
-        name: compute_mean_and_error(library.score(counts, name)) for name in scoring.score_clusters
-    }
+    values = {name: library.score(counts, name) for name in scoring.score_clusters}
+    means = {name: compute_mean_and_error(own) for name, own in values.items()}
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
     noise = compute_noise_ratio(networks, len(y), folds=library.folds)
-    own = library.score(counts, scoring.objective)
-    whole = out_of_bag.with_training(noise, own).with_unseen(
+    whole = out_of_bag.with_training(noise, values[scoring.objective]).with_unseen(
         compute_unseen_variance(scoring.objective, probabilities, y)
     )
     ensemble = Ensemble(

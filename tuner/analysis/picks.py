@@ -159,15 +159,13 @@ def _complete(
     What calibration changes is added, and the variance of training and of unseen mistakes.
     """
     probabilities, truth = average_out_of_fold(study, members), library.scoring.truth
-    row_values = OBJECTIVES[objective].row_values
-    change = calibration.measure_change(probabilities, truth, row_values)
+    row_values, calibrated = OBJECTIVES[objective].row_values, calibration.scale(probabilities)
+    before, own = (truth.score_clusters(row_values, each) for each in (probabilities, calibrated))
     by_trial = {record.trial: record for record in library.records}
     networks = [(by_trial[member.trial], member.networks) for member in members]
-    calibrated = calibration.scale(probabilities)
-    own = truth.score_clusters(row_values, calibrated)
     unseen = compute_unseen_variance(objective, calibrated, truth.y)
     noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
-    return chosen.add(change).with_training(noise, own).with_unseen(unseen)
+    return chosen.add(own - before).with_training(noise, own).with_unseen(unseen)
 
 
 def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) -> Calibration:

@@ -34,6 +34,7 @@ class TrialPicks:
     out_of_bag: OutOfBag = field(compare=False, repr=False)
 
 
+# Over 40 lines: half of them describe the arguments.
 def pick_trials(
     records: Sequence[TrialRecord],
     cluster_values: Mapping[int, np.ndarray],
@@ -46,7 +47,7 @@ def pick_trials(
     """Pick the best and the smallest good trial of a study.
 
     Args:
-        records: The study's trials, of which completed ones are picked.
+        records: The study's trials. Only completed ones are picked.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         maximise: Whether a higher objective is better.
         seed: Seed of the bootstrap.
@@ -60,13 +61,14 @@ def pick_trials(
     values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
     losses = -values if maximise else values
     parameters = np.array([record.result.parameters for record in completed])
+    clusters = losses.shape[1]
 
     def pick(rule: Rule) -> tuple[Pick, OutOfBag]:
-        (index,) = rule(losses, np.ones((losses.shape[1], 1)), parameters)
+        (index,) = rule(losses, np.ones((clusters, 1)), parameters)
         procedure = make_procedure(rule, losses, parameters, values)
-        out_of_bag = evaluate_out_of_bag(procedure, losses.shape[1], seed=seed)
+        out_of_bag = evaluate_out_of_bag(procedure, clusters, seed=seed)
         record = completed[index]
-        noise = compute_noise_ratio([(record, 1)], rows or losses.shape[1])
+        noise = compute_noise_ratio([(record, 1)], rows or clusters)
         whole = out_of_bag.with_training(noise, values[index])
         whole = whole.with_unseen(compute_unseen(record.trial))
         return _make_pick(record, whole, maximise), out_of_bag

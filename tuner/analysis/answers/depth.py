@@ -29,9 +29,9 @@ def depth_answer(evidence: Evidence) -> Answer:
 
 
 def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[str]:
-    """Return whether hidden layers help at all, if depth 0 is compared, and as it is meant to be.
+    """Return whether hidden layers help at all, if depth 0 is compared.
 
-    Of one whose loss was still falling the comparison says more.
+    Of a depth 0 that is spared, since its loss still fell, the sentences of the comparison tell.
     """
     if not comparison.pairs:
         return []
