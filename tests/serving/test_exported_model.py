@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tuner.errors import DataError, UserError
-from tuner.serving import served_cells
+from tuner.serving import cell_notes, served_cells
 from tuner.serving.exported_model import ExportedModel
 
 
@@ -146,7 +146,9 @@ def test_warnings_about_cells_come_after_the_last_part(exported):
         "as none of the known levels",
     ]
     schema = json.loads((exported.folder / "model.json").read_text(encoding="utf-8"))["schema"]
-    served = served_cells.BadCells(on_error="missing")  # which imports nothing of the package
-    cells = {"2nd": rows["2nd"].tolist()}
-    served_cells.CellReader(schema).read_numbers(cells, "float32", served)
-    assert [warning["message"] for warning in served.describe()] == warnings[:1]
+    served = cell_notes.CellNotes(on_error="missing")  # which imports nothing of the package
+    reader = served_cells.CellReader(schema)
+    reader.read_numbers({"2nd": rows["2nd"].tolist()}, "float32", served)
+    reader.read_texts("colour", rows["colour"].tolist(), served)
+    told = [*served.describe_bad(), *served.describe_unseen()]
+    assert [warning["message"] for warning in told] == warnings

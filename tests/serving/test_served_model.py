@@ -10,7 +10,7 @@ from mlflow.exceptions import MlflowException
 
 from tests.helpers.exports import get_probabilities
 from tuner.data.parsing.text_column import MISSING_TEXTS
-from tuner.serving import served_cells
+from tuner.serving import cell_notes, served_cells
 from tuner.words import NOTHING_SEEN
 
 FINITE = "finite number in float32"
@@ -35,7 +35,7 @@ def test_texts_that_mean_missing_have_one_case_also_among_truth_values():
     flag = {"name": "flag", "kind": "boolean", "levels": ["no", "yes"]}
     reader = served_cells.CellReader({"columns": [flag], "missing_texts": ["unknown"]})
     cells = ["unknown", " unknown ", "Unknown", "YES "]
-    assert reader.read_texts("flag", cells) == ["", "", "Unknown", "yes"]
+    assert reader.read_texts("flag", cells, cell_notes.CellNotes()) == ["", "", "Unknown", "yes"]
 
 
 def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(exported, mlflow_model):
@@ -96,7 +96,7 @@ def test_a_text_of_invisible_characters_is_missing_as_in_a_search():
         {"columns": [{"name": "a", "kind": "categorical", "levels": []}]}
     )
     letters = [chr(code) for code in range(1, 0xD800)] + [chr(c) for c in range(0xE000, 0x10000)]
-    seen = [bool(text) for text in reader.read_texts("a", letters)]
+    seen = [bool(text) for text in reader.read_texts("a", letters, cell_notes.CellNotes())]
     blank = [re.match(NOTHING_SEEN, letter) or not letter.strip() for letter in letters]
     assert seen == [not each for each in blank]
 
@@ -104,13 +104,13 @@ def test_a_text_of_invisible_characters_is_missing_as_in_a_search():
 def test_numbers_are_read_alike_from_numbers_and_from_other_cells():
     reader = served_cells.CellReader({"columns": [{"name": "a", "kind": "numeric", "levels": []}]})
     values = [1, None, 2.5, -0.0, 3e38, 1e-45, float("nan"), 10**30]
-    plain = reader.read_numbers({"a": values}, "float32", served_cells.BadCells())
+    plain = reader.read_numbers({"a": values}, "float32", cell_notes.CellNotes())
     others = [np.int64(1), "", "2.50", "-0", " 3e38 ", "1E-45", pd.NA, Decimal(10**30)]
-    mixed = reader.read_numbers({"a": others}, "float32", served_cells.BadCells())
+    mixed = reader.read_numbers({"a": others}, "float32", cell_notes.CellNotes())
     np.testing.assert_array_equal(plain, mixed)
     for infinite in (10**400, "inf", 1e39):
         with pytest.raises(MlflowException, match=r"in row 0 .* is not a finite"):
-            reader.read_numbers({"a": [infinite]}, "float32", served_cells.BadCells())
+            reader.read_numbers({"a": [infinite]}, "float32", cell_notes.CellNotes())
     for text in ("1_000", "0x1F", "1,5", "١"):  # Python would read the first, and the last
         with pytest.raises(MlflowException, match=f"column a: '{text}' in row 1 .* not a number;"):
-            reader.read_numbers({"a": [1, text]}, "float32", served_cells.BadCells())
+            reader.read_numbers({"a": [1, text]}, "float32", cell_notes.CellNotes())

@@ -21,7 +21,10 @@ __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_mod
 ModelInput = pd.DataFrame | dict[str, np.ndarray]
 
 _EXAMPLE_ROWS = 3
-_CODE = [Path(__file__).with_name(name) for name in ("served_cells.py", "served_model.py")]
+_CODE = [
+    Path(__file__).with_name(name)
+    for name in ("cell_notes.py", "served_cells.py", "served_model.py")  # as they import
+]
 _OWN_IMPORT = re.compile(r"^from tuner\..*\n", re.MULTILINE)
 _REQUIRED_PACKAGES = ("keras", "tensorflow", "pandas", "numpy")
 
@@ -49,10 +52,10 @@ def _make_cell(value: np.floating | str) -> float | str | None:
 def write_mlflow_model(folder: Path, description: Mapping[str, Any], rows: ModelInput) -> None:
     """Write `mlflow_model/` beside the `model.keras` and the `model.json` of a folder.
 
-    It is a model from code, one file of `served_cells.py` and `served_model.py`, and no object is
-    pickled. Its signature names the columns and leaves their types open. With types, MLflow would
-    refuse whole numbers where the data had a fraction, and missing truth values. The code itself
-    rejects what it cannot take.
+    It is a model from code, one file of those that `_CODE` names, and no object is pickled. Its
+    signature names the columns and leaves their types open. With types, MLflow would refuse whole
+    numbers where the data had a fraction, and missing truth values. The code itself rejects what it
+    cannot take.
 
     Args:
         folder: The exported folder.

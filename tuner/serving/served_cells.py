@@ -1,12 +1,10 @@
 """Reads the cells of rows to predict, as programs have them, into what an exported network takes.
 
-`served_model.py` uses it, and an export copies both into the MLflow model as one file. It needs
-MLflow and pandas, and nothing of the package that it comes from.
+`served_model.py` uses it, and an export copies it into the MLflow model. It needs MLflow and
+pandas, and nothing of the package that it comes from but `cell_notes.py`.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from itertools import chain
@@ -15,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
-__all__ = ["MISSING_NUMBERS", "BadCells", "CellReader", "list_cells", "make_error", "read_array"]
+from tuner.serving.cell_notes import CellNotes, make_error
+
+__all__ = ["MISSING_NUMBERS", "CellReader", "list_cells", "read_array"]
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
 _UNSEEN = re.compile(  # blanks, and what has no width
@@ -36,63 +35,6 @@ MISSING_NUMBERS = (
     *("null", "NULL", "None", "none", "?", "-", "--"),
     *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
-
-
-@dataclass
-class BadCells:
-    """What becomes of bad cells: those that are not missing, and that their column does not read.
-
-    Attributes:
-        on_error: `refuse` them, or take them as `missing` and count them.
-        remedy: How a person has them taken as missing; errors say it.
-        counts: How many there are, by column.
-        examples: Of the first of them, by column: the cell, the cell and its row, and its fault.
-        first_row: The number of the first row that is read now.
-    """
-
-    on_error: str = "refuse"
-    remedy: str = 'give params={"on_error": "missing"}'
-    counts: dict[str, int] = field(default_factory=dict)
-    examples: dict[str, tuple[str, str, str]] = field(default_factory=dict)
-    first_row: int = 0
-
-    def settle(self, column: str, cells: Any, places: Iterable[int], expected: str) -> None:
-        """Refuse or count bad cells.
-
-        Args:
-            column: Their column.
-            cells: All cells of the rows that are read now.
-            places: Which of them are bad.
-            expected: What they are not, such as `a number`.
-
-        Raises:
-            MlflowException: They are refused.
-        """
-        for place in places:
-            example = f"{cells[place]!r:.40}"
-            found = f"{example} in row {self.first_row + place} (counted from 0)"
-            fault = f"is not {expected}"
-            if self.on_error == "refuse":
-                advice = f"fix the cell, or {self.remedy} to take it as missing"
-                raise make_error(column, f"{found} {fault}; {advice}")
-            self.counts[column] = self.counts.get(column, 0) + 1
-            self.examples.setdefault(column, (example, found, fault))
-
-    def describe(self) -> list[dict[str, Any]]:
-        """Return a warning for each column with cells that were taken as missing."""
-        warnings = []
-        for column, count in self.counts.items():
-            example, found, fault = self.examples[column]
-            said = (
-                f"{found}, which {fault}, counts as missing"
-                if count == 1
-                else f"{count:,} cells count as missing, such as {found}, which {fault}"
-            )
-            message = f"column {column:.80}: {said}"
-            warnings.append(
-                {"field": column, "count": count, "example": example, "message": message}
-            )
-        return warnings
 
 
 class CellReader:
@@ -117,8 +59,13 @@ class CellReader:
             name: dict.fromkeys(missing_texts, "") | _map_spellings(entry)
             for name, entry in self._columns.items()
         }
+        self._seen = {  # texts that are no unseen level, of columns where such a level is told
+            name: {"", *self._known[name].values()}
+            for name, entry in self._columns.items()
+            if entry["kind"] in {"categorical", "boolean"} and not entry.get("other")
+        }
 
-    def read_numbers(self, cells: dict[str, list[Any]], dtype: str, bad: BadCells) -> np.ndarray:
+    def read_numbers(self, cells: dict[str, list[Any]], dtype: str, notes: CellNotes) -> np.ndarray:
         """Return the numbers of columns, shape `(rows, columns)`, NaN if one is missing.
 
         The network knows which of them mean missing.
@@ -128,7 +75,7 @@ class CellReader:
                 raise ValueError("there are other cells than numbers")
             read = np.array(list(cells.values()), float)
         except (ValueError, OverflowError):  # such as 10**400
-            read = np.array([self._read_column(name, v, bad) for name, v in cells.items()], float)
+            read = np.array([self._read_column(name, v, notes) for name, v in cells.items()], float)
         read[np.isin(read, self._infinite)] = np.nan
         features = read
         if not self._held.keys().isdisjoint(cells):
@@ -139,17 +86,24 @@ class CellReader:
         infinite = np.isinf(features)
         for place in np.flatnonzero(infinite.any(axis=1)):
             column, rows = list(cells)[place], np.flatnonzero(infinite[place]).tolist()
-            bad.settle(column, cells[column], rows, "a finite number in float32")
+            notes.settle_bad(column, cells[column], rows, "a finite number in float32")
         read[infinite] = np.nan
         return np.asarray(read.T.astype(dtype))
 
-    def _read_column(self, column: str, cells: list[Any], bad: BadCells) -> list[float]:
+    def _read_column(self, column: str, cells: list[Any], notes: CellNotes) -> list[float]:
         numbers = [_read_number(column, cell, self._missing) for cell in cells]
-        bad.settle(column, cells, [i for i, n in enumerate(numbers) if n is None], "a number")
+        notes.settle_bad(column, cells, [i for i, n in enumerate(numbers) if n is None], "a number")
         return [np.nan if number is None else number for number in numbers]
 
-    def read_texts(self, column: str, cells: list[Any]) -> list[str]:
+    def read_texts(self, column: str, cells: list[Any], notes: CellNotes) -> list[str]:
         """Return the cells of a column as texts, as the data had them; "" if one is missing."""
+        texts = self._format_texts(column, cells)
+        seen = self._seen.get(column)
+        if seen is not None and not seen.issuperset(texts):
+            notes.count_unseen(column, [text for text in texts if text not in seen])
+        return texts
+
+    def _format_texts(self, column: str, cells: list[Any]) -> list[str]:
         described, known = self._columns[column], self._known[column]
         if described["kind"] == "numeric":  # the data have texts such as 1.234,5
             cells = [_format_decimal(cell, described["notation"][5]) for cell in cells]
@@ -159,7 +113,7 @@ class CellReader:
         return [texts[cell] for cell in cells]
 
     def settle_unread(
-        self, column: str, cells: list[Any], texts: list[str], unread: np.ndarray, bad: BadCells
+        self, column: str, cells: list[Any], texts: list[str], unread: np.ndarray, notes: CellNotes
     ) -> None:
         """Settle the cells that the network could not read, unless they are missing.
 
@@ -168,7 +122,7 @@ class CellReader:
             cells: Its cells.
             texts: What `read_texts` made of them.
             unread: Which of them the network could not read, shape `(rows,)`, bool.
-            bad: What becomes of them.
+            notes: What becomes of them.
         """
         described = self._columns[column]
         kind = "a number" if described["kind"] == "numeric" else "a date"
@@ -177,7 +131,7 @@ class CellReader:
             for row in np.flatnonzero(unread).tolist()
             if texts[row].strip() not in self._missing
         ]
-        bad.settle(column, cells, rows, f"{kind} like {described['notation']}")
+        notes.settle_bad(column, cells, rows, f"{kind} like {described['notation']}")
 
 
 def list_cells(values: Any) -> list[Any]:
@@ -276,8 +230,3 @@ def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
 
 def _make_type_error(column: str, value: Any) -> MlflowException:
     return make_error(column, f"{value!r:.40} is neither text, number nor truth value")
-
-
-def make_error(column: str, fault: str) -> MlflowException:
-    """Return the error about a value of a column, which a server answers with 400."""
-    return MlflowException(f"column {column:.80}: {fault}", error_code=INVALID_PARAMETER_VALUE)

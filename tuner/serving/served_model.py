@@ -1,8 +1,8 @@
 """The model that MLflow loads and serves: it takes raw columns, and predicts class probabilities.
 
-An export copies this file and `served_cells.py` into the MLflow model as one file, which runs when
-the model is loaded. It needs MLflow, Keras and pandas, and nothing of the package that it comes
-from.
+An export copies this file, `served_cells.py` and `cell_notes.py` into the MLflow model as one file,
+which runs when the model is loaded. It needs MLflow, Keras and pandas, and nothing of the package
+that it comes from.
 """
 
 import json
@@ -19,7 +19,8 @@ from mlflow.models import set_model
 from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
-from tuner.serving.served_cells import BadCells, CellReader, list_cells, read_array
+from tuner.serving.cell_notes import CellNotes
+from tuner.serving.served_cells import CellReader, list_cells, read_array
 
 _ALL, _PARSED = "column.all", "column.parsed"  # layers of the network
 _STEP_CELLS = 1 << 15  # of the rows that are predicted at once
@@ -109,18 +110,18 @@ class SoftmaxClassifier(PythonModel):
         Raises:
             MlflowException: The network cannot take a value. A server then answers 400.
         """
-        bad = BadCells(on_error=(params or {}).get("on_error", "refuse"))
-        if bad.on_error not in ("refuse", "missing"):
+        notes = CellNotes(on_error=(params or {}).get("on_error", "refuse"))
+        if notes.on_error not in ("refuse", "missing"):
             raise MlflowException(
-                f"on_error: {bad.on_error!r:.40} is neither 'refuse' nor 'missing'; give one",
+                f"on_error: {notes.on_error!r:.40} is neither 'refuse' nor 'missing'; give one",
                 error_code=INVALID_PARAMETER_VALUE,
             )
         columns: Any = model_input
         if isinstance(model_input, pd.DataFrame):
             cells = model_input.to_numpy(object).T.tolist()  # to select columns first takes longer
             columns = dict(zip(model_input.columns, cells, strict=True))
-        probabilities = self.predict_proba(columns, bad)
-        for warning in bad.describe():
+        probabilities = self.predict_proba(columns, notes)
+        for warning in notes.describe_bad():
             warnings.warn(warning["message"], stacklevel=2)
         classes: list[str] = self.schema["classes"]
         answer = {"class": np.array(classes, dtype=object)[self.decide(probabilities)]}
@@ -134,14 +135,14 @@ class SoftmaxClassifier(PythonModel):
             return np.asarray(probabilities.argmax(axis=1))
         return np.asarray(probabilities[:, 1] >= self.threshold).astype(np.int64)
 
-    def predict_proba(self, columns: Any, bad: BadCells | None = None) -> np.ndarray:
+    def predict_proba(self, columns: Any, notes: CellNotes | None = None) -> np.ndarray:
         """Return the probability of each class, shape `(rows, classes)`, as `predict` takes rows.
 
         Args:
             columns: By name, each a list, an array or a pandas Series of the same length.
-            bad: What becomes of bad cells. None to refuse them.
+            notes: What becomes of bad cells. None to refuse them.
         """
-        bad = bad or BadCells()
+        notes = notes or CellNotes()
         cells = {name: columns[name] for name in self._list_columns()}
         if not self.shape:
             cells = {name: list_cells(values) for name, values in cells.items()}
@@ -149,9 +150,9 @@ class SoftmaxClassifier(PythonModel):
         step = max(1, _STEP_CELLS // (len(cells) * prod(self.shape)))
         parts = []
         for start in range(0, max(rows, 1), step):
-            bad.first_row = start
+            notes.first_row = start
             part = {name: values[start : start + step] for name, values in cells.items()}
-            parts.append(self._predict_step(part, bad))
+            parts.append(self._predict_step(part, notes))
         return np.concatenate(parts)
 
     def _list_columns(self) -> list[str]:
@@ -159,17 +160,19 @@ class SoftmaxClassifier(PythonModel):
             n for columns in self.groups.values() for n in chain.from_iterable(columns.values())
         ]
 
-    def _predict_step(self, cells: dict[str, Any], bad: BadCells) -> np.ndarray:
+    def _predict_step(self, cells: dict[str, Any], notes: CellNotes) -> np.ndarray:
         matrices, texts = {}, {}
         for dtype, columns in self.groups.items():
             names = list(chain.from_iterable(columns.values()))
             if dtype == "string":
-                texts = {name: self.reader.read_texts(name, cells[name]) for name in names}
+                texts = {name: self.reader.read_texts(name, cells[name], notes) for name in names}
                 matrix = np.array(list(texts.values()), dtype=object).T
             elif self.shape:
                 matrix = read_array(names[0], cells[names[0]], self.shape)[:, None]
             else:
-                matrix = self.reader.read_numbers({name: cells[name] for name in names}, dtype, bad)
+                matrix = self.reader.read_numbers(
+                    {name: cells[name] for name in names}, dtype, notes
+                )
             matrices[dtype] = self.tensor(matrix)
         probabilities, values = self.graph(matrices)
         if self.parsed:
@@ -177,7 +180,7 @@ class SoftmaxClassifier(PythonModel):
             for place in np.flatnonzero(unread.any(axis=0)):
                 column = self.parsed[place]
                 self.reader.settle_unread(
-                    column, cells[column], texts[column], unread[:, place], bad
+                    column, cells[column], texts[column], unread[:, place], notes
                 )
         answer: np.ndarray = probabilities.numpy()
         return answer

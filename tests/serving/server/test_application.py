@@ -115,6 +115,17 @@ def test_bad_cells_and_unknown_fields_are_told(exported, monkeypatch):
         {"field": "odd", "count": 2, "message": "the model does not know odd, shape, and does not "
         "use them"}
     ]  # fmt: skip
+    pink = [{**record, "colour": "pink"}, {**record, "colour": "grey"}, record]
+    answer, _ = ask_for_all(refusing, {"dataframe_records": pink})
+    assert answer["warnings"] == [
+        {
+            "field": "colour",
+            "count": 2,
+            "example": "'pink'",
+            "message": "column colour: 2 cells of levels that the model has not seen, such as "
+            "'pink'; each counts as none of the known levels",
+        }
+    ]
     refusing.close()
     lenient.close()
 

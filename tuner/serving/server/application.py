@@ -11,8 +11,8 @@ from mlflow.exceptions import MlflowException
 
 from tuner import __version__
 from tuner.data import OnError
+from tuner.serving.cell_notes import CellNotes
 from tuner.serving.exported_model import ExportedModel
-from tuner.serving.served_cells import BadCells
 from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
 from tuner.serving.server.limits import RequestThread
@@ -162,20 +162,20 @@ class Application:
         Raises:
             RejectedRequest: They cannot be predicted.
         """
-        bad = BadCells(self._on_error, "start the server with --on-error missing")
+        notes = CellNotes(self._on_error, "start the server with --on-error missing")
         try:
             columns = read_rows(body, kind, self._known)
             rows = len(columns[self._known[0]])
             if rows > (most := _MAX_NUMBERS // len(self._classes)):
                 raise RejectedRequest(413, f"there are more than {most:,} rows; send fewer")
-            probabilities = self._classifier.predict_proba(columns, bad)
+            probabilities = self._classifier.predict_proba(columns, notes)
         except MlflowException as error:  # of our own class, about a value
             raise RejectedRequest(400, " ".join(error.message.split())[:_LONGEST]) from error
         except RecursionError as error:
             raise RejectedRequest(400, "a value is nested too deep") from error
         except MemoryError as error:
             raise RejectedRequest(413, "there is too little memory; send fewer rows") from error
-        warnings = [*bad.describe(), *self._warn_of_unknown(columns)]
+        warnings = [*notes.describe_bad(), *notes.describe_unseen(), *self._warn_of_fields(columns)]
         parts = self._write_records(probabilities, warnings)
         first, second = next(parts), next(parts, None)
         if second is None:
@@ -183,7 +183,7 @@ class Application:
         rest = partial(next, parts, None)
         return HttpAnswer(200, first + second, rest, thread, probabilities.nbytes)
 
-    def _warn_of_unknown(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
+    def _warn_of_fields(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Yield a warning about the fields that the model does not know, if there are any."""
         known = {*self._known, *self._unused}
         unknown = [f"{name:.80}" for name in columns if name not in known]
