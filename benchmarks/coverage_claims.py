@@ -29,7 +29,7 @@ from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.run.final_training import AllRowsTraining
+from tuner.run.all_rows_training import AllRowsTraining
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error, compute_unseen_variance
 from tuner.study import Study, TrialRecord
 from tuner.training.lanes import LanesTrainer

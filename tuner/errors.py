@@ -10,6 +10,7 @@ TunerError
 └── TunerFault          a fault of the package: exit code 1
     ├── SearchFailed    no trial was completed
     ├── EngineLost      the cluster that trains a search's trials is gone
+    ├── NetworkDiverged no attempt to train a network for export ended with finite numbers
     └── ExportMismatch  a reloaded model's predictions differ from those in memory
 
 Other exceptions of the package are signals between its parts, and are always caught.
@@ -30,6 +31,7 @@ __all__ = [
     "EngineLost",
     "ExportMismatch",
     "ExportUnchecked",
+    "NetworkDiverged",
     "OutputUnread",
     "SearchFailed",
     "SpaceError",
@@ -98,6 +100,10 @@ class SearchFailed(TunerFault):
 
 class EngineLost(TunerFault):
     """The cluster that trains a search's trials is gone; the study can be resumed without it."""
+
+
+class NetworkDiverged(TunerFault):
+    """No attempt to train a network of the pick on all training rows ended with finite numbers."""
 
 
 class ExportMismatch(TunerFault):

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.training import hook
 from tuner.analysis import Member
+from tuner.errors import NetworkDiverged
 from tuner.run.final_training import train_members
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest
@@ -121,6 +122,19 @@ def test_the_attempt_with_the_least_loss_is_kept(setup, monkeypatch):
     ] * 3
     assert kept.notes == tuple(notes[-1:])  # of the last attempt, which is what is exported
     np.testing.assert_allclose(kept.network(np.eye(4, dtype=np.float32)).numpy(), 1 / 3, atol=1e-6)
+
+
+def test_a_network_that_always_diverges_is_not_exported(setup):
+    """On its folds it did not, or it would be no pick."""
+    notes = []
+    with pytest.raises(NetworkDiverged) as error:
+        train_members(setup, {3: record_of(3, 0.9)}, [member_of(3, 1e30)], notes.append)
+    assert str(error.value) == (
+        "trial 3: its network diverged on all training rows in 10 attempts, but on its folds it "
+        "did not; export another pick, such as --pick smallest, or a trial with a smaller learning "
+        "rate"
+    )
+    assert len(notes) == 9
 
 
 def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.helpers.command_line import read_events, write_events
 from tuner.analysis import Evidence
+from tuner.errors import NetworkDiverged
 from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.beside import Beside
@@ -145,6 +146,24 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
     sentence = answer_own_question(setup, study, picks, evidence)
     assert sentence.startswith("A network with")
     assert sentence.endswith("; simple classifiers are yet to be compared with it.")
+
+
+def test_a_pick_that_diverges_is_reported_and_not_exported(study, monkeypatch):
+    kill_after(study, "picking")
+    shutil.rmtree(study.model_folder)
+    fault = "trial 0: its network diverged on all training rows"
+
+    def diverge(run, picking):
+        raise NetworkDiverged(fault)
+
+    setup, opened = open_study("first", study.root)
+    monkeypatch.setattr(pipeline, "train_pick", diverge)
+    outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+    assert (outcome.model, str(outcome.fault)) == (None, fault)
+    assert read_events(study.folder)[-1]["event"] != "exported"
+    page = outcome.report.read_text(encoding="utf-8")
+    assert f"Nothing is exported: {fault}. What follows is of the pick." in page
+    assert not study.model_folder.exists()
 
 
 def test_the_report_has_the_exported_models_time_and_that_of_no_other(study):

@@ -31,6 +31,7 @@ class ReportContent:
         exported_time: How long the whole exported model takes from raw columns to probabilities;
             None if it was not measured.
         warnings: What reading the data has warned of. Defaults to none.
+        export_fault: Why the last export of the pick failed. Defaults to "": it did not.
         fronts: The trials that no other trial beats in both score and cost.
         trials: The trials as rows for charts.
     """
@@ -45,6 +46,7 @@ class ReportContent:
     predictions: Predictions
     exported_time: PredictionTime | None = None
     warnings: tuple[str, ...] = ()
+    export_fault: str = ""
     fronts: Fronts = field(init=False)
     trials: Trials = field(init=False)
 
@@ -73,6 +75,14 @@ class ReportContent:
         to_loss = self.study.record.objective.to_loss
         completed = (record for record in self.records if record.completed)
         return tuple(sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial)))
+
+    @property
+    def headline(self) -> tuple[str, ...]:
+        """The sentences that come first: the answer, and what is exported."""
+        if not self.export_fault:
+            return self.answers.headline
+        nothing = f"Nothing is exported: {self.export_fault}. What follows is of the pick."
+        return (nothing, *self.answers.headline)
 
     @property
     def offers_smallest(self) -> bool:

@@ -16,4 +16,4 @@ def make_study_page(content: ReportContent) -> Page:
         f"{count_noun(len(content.records), 'trial')}"
     )
     title = record.title or f"Which network is best for {record.data['name']}?"
-    return Page(title, subject, content.answers.headline, make_sections(content))
+    return Page(title, subject, content.headline, make_sections(content))

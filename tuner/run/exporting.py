@@ -32,7 +32,9 @@ __all__ = [
     "SearchExport",
     "export_pick",
     "find_export",
+    "find_export_fault",
     "is_exported",
+    "refuse_export",
 ]
 
 
@@ -162,13 +164,26 @@ class SearchExport:
                 fingerprint = self._export.finish()
             except (ExportMismatch, ExportUnchecked) as error:
                 fault = error  # the search's other results are still reported
+        if fault is not None:
+            return refuse_export(self._run, fault)
         with note_unwritten(self._run):
-            if fault is None:
-                _record_export(study, self._ready, fingerprint)
-                mark_done(study, Stage.EXPORTING, self._picking.basis)
-            else:
-                study.journal.append(EventKind.NOT_EXPORTED, fault=str(fault))
-        return ExportResult(study.model_folder if fault is None else None, fault)
+            _record_export(study, self._ready, fingerprint)
+            mark_done(study, Stage.EXPORTING, self._picking.basis)
+        return ExportResult(study.model_folder, None)
+
+
+def refuse_export(run: Run, fault: TunerError) -> ExportResult:
+    """Say in the journal why nothing is exported."""
+    with note_unwritten(run):
+        run.study.journal.append(EventKind.NOT_EXPORTED, fault=str(fault))
+    return ExportResult(None, fault)
+
+
+def find_export_fault(study: Study) -> str:
+    """Return why the last export of a study failed; "" if it did not, or nothing was exported."""
+    kinds = (EventKind.EXPORTED, EventKind.NOT_EXPORTED)
+    ended = [event for event in study.journal.read() if event["event"] in kinds]
+    return str(ended[-1].get("fault", "")) if ended else ""
 
 
 # Over 40 lines: half of them describe the arguments and the errors.

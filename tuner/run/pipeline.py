@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tuner.analysis import Evidence, TrialEvidence
-from tuner.errors import TunerError, one_line
+from tuner.errors import NetworkDiverged, TunerError, one_line
 from tuner.report import import_charting
 from tuner.run.answering import pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
-from tuner.run.exporting import ExportResult, SearchExport, find_export
+from tuner.run.exporting import ExportResult, SearchExport, find_export, refuse_export
 from tuner.run.outcome import Outcome
 from tuner.run.pick_training import describe_training, train_pick
 from tuner.run.picking import PickingResult
@@ -118,11 +118,14 @@ def _train_and_export(
 
     Returns:
         The export and the report. The report is None if baselines are missing: the model does not
-        wait for them.
+        wait for them. It is None, too, if there is nothing to export.
     """
     fresh = beside.start_fresh(run)
     run.announce(f"{describe_training(picking)}, and exporting")
-    ready = train_pick(run, picking)
+    try:
+        ready = train_pick(run, picking)
+    except NetworkDiverged as error:
+        return refuse_export(run, error), None
     with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
