@@ -27,7 +27,9 @@ def plain_smallest(losses, parameters):
         differences = own - best
         if differences.mean() <= differences.std(ddof=1) / np.sqrt(len(best)):
             close.append(trial)
-    return min(close, key=lambda trial: (parameters[trial], losses[trial].mean()))
+    fewest = min(parameters[trial] for trial in close)
+    same = [trial for trial, size in enumerate(parameters) if size == fewest]
+    return min(same, key=lambda trial: losses[trial].mean())
 
 
 @given(seed=st.integers(0, 10**6), trials=st.integers(1, 8), rows=st.integers(5, 40))

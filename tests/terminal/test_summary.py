@@ -141,6 +141,9 @@ def test_the_ensemble_is_exported_and_tested_where_it_is_better(ended, make_reco
     (line,) = [each for each in lines if each.startswith("ensemble, ")]
     assert "networks of the folds of trials " in line
     assert line.endswith(" and others on all rows")
+    assert "  these scores are of each fold's networks alone; their mean is better" in after(
+        lines, line
+    )
 
 
 def test_the_networks_of_the_only_trial_are_exported_and_tested(ended, make_record):
@@ -193,6 +196,14 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
         "  majority class      cross_entropy 0.5000 ± 0.0300, cannot be told apart, worse by "
         "0.0100 ± 0.0200",
     ]
+
+
+def test_simple_classifiers_that_had_no_time_are_named(ended, make_record):
+    outcome = ended(make_record(0))
+    command = outcome.content.study.make_command("report")
+    assert f"simple classifiers had no time to be compared; to do it now: {command}" in lines_of(
+        outcome
+    )
 
 
 def baseline(name, score, *, difference, verdict):

@@ -53,7 +53,8 @@ def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarra
     The standard error is that of the difference to the best trial, paired over clusters: two
     networks that are wrong on the same rows can be told apart by a smaller difference. The
     one-standard-error rule comes from Breiman et al. (1984, section 3.4.3), where the error is
-    taken over folds and not paired.
+    taken over folds and not paired. Of trials of that size the best is picked: another may only be
+    within the error because its own is larger.
 
     Args:
         losses: Shape `(trials, clusters)`.
@@ -72,5 +73,5 @@ def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarra
     spread = squares - 2 * products + squares[best, samples]  # mean square of the difference
     errors = np.sqrt(np.maximum(spread - behind**2, 0.0) / (counts - 1))
     close = behind <= errors + _ROUNDING * np.sqrt(squares[best, samples])
-    sizes = np.where(close, parameters[:, None], np.inf)
-    return np.asarray(np.where(sizes == sizes.min(axis=0), means, np.inf).argmin(axis=0))
+    fewest = np.where(close, parameters[:, None], np.inf).min(axis=0)
+    return np.asarray(np.where(parameters[:, None] == fewest, means, np.inf).argmin(axis=0))

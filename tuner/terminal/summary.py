@@ -150,6 +150,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         return ["an ensemble does better than the best trial, but is beyond the search's limits"]
     shown = ensemble.get("told_apart")  # older runs did not test it
     better = "better than the best trial" if shown else "likely better than the best trial"
+    alone = "  these scores are of each fold's networks alone; their mean is better"
     members = read_networks(ensemble)
     noun = "trials" if len(members) > 1 else "trial"
     folds, best = members[0].folds, summary["best"]
@@ -166,6 +167,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         "a prediction computes all of its networks",
         f"  cross-validated   {_list_scores(ensemble)}",
         *_describe_correction(ensemble, summary),
+        *([alone] if folds else []),
         *_describe_model(summary, study),
     ]
 
@@ -173,7 +175,8 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
 def _describe_baselines(summary: Summary, study: Study) -> list[str]:
     """Describe the simple classifiers, each beside the exported model."""
     if not summary["baselines"]:
-        return []
+        command = study.make_command("report")
+        return [f"simple classifiers had no time to be compared; to do it now: {command}"]
     objective = study.record.objective
     return [
         "simple classifiers on the same folds, compared with the exported model:",

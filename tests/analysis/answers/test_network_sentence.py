@@ -35,15 +35,40 @@ def test_the_network_comes_with_its_share_of_right_rows(evidence):
 
 
 @pytest.mark.parametrize(("others", "trials"), [(0, "the only trial"), (1, "the best of 2 trials")])
-def test_a_network_that_the_time_limit_left_half_trained_is_no_last_word(made, others, trials):
+def test_a_network_that_still_learned_when_time_was_out_is_no_last_word(made, others, trials):
     study = made(MLP).add(VALUES, reason="ended by the clock, in epoch 3")
     for _ in range(others):
         study.add({**VALUES, "depth": 1}, 0.5)
     assert make_own_answer(study.evidence()).endswith(
-        f". The time limit ended {trials} half trained: a longer search may say otherwise."
+        f". The time limit ended {trials} while it learned: a longer search may say otherwise."
     )
     whole = made(MLP).add(VALUES).add({**VALUES, "depth": 1}, 0.5, reason="ended by the clock")
     assert "time limit" not in make_own_answer(whole.evidence())
+    early = made(MLP).add(VALUES, reason="ended by the clock, in epoch 2", epoch=1)
+    assert "time limit" not in make_own_answer(early.evidence())  # later epochs were no better
+
+
+def test_a_network_that_is_not_shown_to_do_better_than_guessing_is_no_answer(evidence, judged):
+    guessing = judged("majority class", 1.02, "ties", accuracy=0.98)
+    logistic = judged("logistic regression", 1.01, "ties", accuracy=0.97)
+    unlearned = replace(evidence, guessing=guessing, baselines=(logistic, guessing))
+    assert make_own_answer(unlearned) == (
+        f"No network is shown to do better than guessing: with a {NETWORK} 97.4 % of rows are "
+        "right, by guessing the most frequent class 98.0 % (cross-entropy 1.000 against 1.020)."
+    )
+    better = replace(unlearned, baselines=(judged("majority class", 0.9, "wins", accuracy=0.98),))
+    assert make_own_answer(better) == make_own_answer(unlearned)
+    trees = judged("gradient boosting", 0.7, "wins", accuracy=0.99)
+    assert make_own_answer(replace(unlearned, baselines=(trees,))).startswith(
+        "Gradient boosting, which does better than any network here: 99.0 % of rows are right, with"
+    )
+
+
+def test_a_network_that_is_better_by_its_probabilities_alone_is_called_so(evidence, judged):
+    guessing = judged("majority class", 1.2, "loses", accuracy=0.974)
+    assert make_own_answer(replace(evidence, guessing=guessing)).endswith(
+        ". By guessing the most frequent class 97.4 % are: it is better by its probabilities alone."
+    )
 
 
 def test_several_networks_are_averaged(evidence):

@@ -81,5 +81,5 @@ def test_a_cell_that_cannot_be_ordered_is_refused_with_its_line():
 def test_dates_are_ordered_in_any_unambiguous_notation():
     german = [day.strftime("%d.%m.%Y") for day in DAYS]
     np.testing.assert_array_equal(load(german).order, RANKS)
-    notes = ["02/01/2024", "01/02/2024"] * (len(DAYS) // 2)
-    assert "which is not certainly a number or date" in refuse(notes)
+    doubtful = ["02/01/2024", "01/02/2024"] * (len(DAYS) // 2)
+    assert "which is not certainly a number or date" in refuse(doubtful)

@@ -1,44 +1,56 @@
 """The answer where no network is shown to do better than guessing."""
 
+from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.words import get_told_share, say_interval, say_name, say_shares, say_subject
 
-__all__ = ["answer_guessing"]
+__all__ = ["GUESSING", "answer_guessing", "describe_beside_guessing"]
+
+GUESSING = "No network is shown to do better than guessing"
 
 
 def answer_guessing(findings: Findings) -> str:
     """Answer where nothing is learned: which setting learns it best is then no question."""
-    return (
-        f"No network is shown to do better than guessing, whatever {say_subject(findings.name)}: "
-        f"{_describe(findings)}."
+    best = findings.best
+    assert best.score is not None  # it has a completed trial
+    beside = describe_beside_guessing(
+        findings.evidence, findings.say_with(best), best.score, best.accuracy
     )
+    return f"{GUESSING}, whatever {say_subject(findings.name)}: {beside}."
 
 
-def _describe(findings: Findings) -> str:
-    """Return how good the best setting and what is exported are beside guessing.
+def describe_beside_guessing(
+    evidence: Evidence, condition: str, score: float, accuracy: float | None
+) -> str:
+    """Return how good a network and what is exported are beside guessing.
 
     For example "with 64 units 52 % of rows are right, by guessing the most frequent class 51 %
     (cross-entropy 0.694 against 0.693; corrected for the choice, what is exported comes to
     0.712, 95 % interval 0.65 to 0.78)". What is exported is what is compared.
+
+    Args:
+        evidence: The study's evidence, in which guessing is not worse than what is exported.
+        condition: The network: "with 64 units".
+        score: Its score.
+        accuracy: Its share of right rows. None if it is not known.
     """
-    evidence, guessing = findings.evidence, findings.evidence.guessing
-    assert guessing is not None  # it is not worse than what is exported
-    objective = evidence.objective
-    own, chance = f"{findings.best.score:.3f}", f"{guessing.scores[objective].value:.3f}"
+    guessing, objective = evidence.guessing, evidence.objective
+    assert guessing is not None  # else nothing would be compared with it
+    own, chance = f"{score:.3f}", f"{guessing.scores[objective].value:.3f}"
     corrected = ""
     if len(evidence.completed) > 1:
         corrected = (
             "corrected for the choice, what is exported comes to "
             f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
         )
-    condition, score = findings.say_with(findings.best), say_name(objective)
-    own_share = findings.get_told_share(findings.best)
+    name = say_name(objective)
+    own_share = get_told_share(objective, accuracy)
     guessed_share = get_told_share(objective, guessing.accuracy)
     if own_share is None or guessed_share is None:
-        told = f"{condition} the {score} is {own}, with guessing {chance}"
+        told = f"{condition} the {name} is {own}, with guessing {chance}"
         return f"{told}; {corrected}" if corrected else told
     shares = say_shares([own_share, guessed_share])
-    scores = "" if objective == "accuracy" else f"{score} {own} against {chance}"
+    scores = "" if objective == "accuracy" else f"{name} {own} against {chance}"
     brackets = "; ".join(part for part in (scores, corrected) if part)
     return (
         f"{condition} {shares[0]} of rows are right, by guessing the most frequent class "

@@ -115,14 +115,22 @@ def _is_linear(pick: Pick) -> bool:
 
 def _describe_gain(ensemble: Ensemble) -> str:
     """Return whether averaging is shown to be better than the best network alone."""
-    difference = say_difference(ensemble.difference, ensemble.difference_interval)
-    if ensemble.members[0].folds and len(ensemble.members) == 1:
+    has_folds = ensemble.members[0].folds > 0
+    if has_folds and len(ensemble.members) == 1:
         return "What averaging them gains is not in that score: each row was predicted by one."
+    difference = say_difference(ensemble.difference, ensemble.difference_interval)
     if ensemble.told_apart:
-        return f"It is better than the best network alone; the difference is {difference}."
+        gain = f"It is better than the best network alone; the difference is {difference}."
+    else:
+        gain = (
+            "That it is better than the best network alone is likely, but not shown; the "
+            f"difference is {difference}."
+        )
+    if not has_folds:
+        return gain
     return (
-        "That it is better than the best network alone is likely, but not shown; the difference "
-        f"is {difference}."
+        f"{gain} What averaging the folds gains comes on top: in these scores each row was "
+        "predicted by the networks of one fold."
     )
 
 

@@ -1,6 +1,7 @@
 """The answer to "which network is best?", in one sentence, for a space that compares nothing."""
 
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.guessing_sentence import GUESSING, describe_beside_guessing
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.ensemble import Ensemble
 from tuner.words import (
@@ -18,6 +19,7 @@ from tuner.words import (
 
 __all__ = ["answer_which_network"]
 
+_STILL_LEARNING = 0.75  # a trial whose best epoch is in the last quarter of those that it trained
 
 # What is named of the best network, unless all networks of the space have it.
 _NAMED = (
@@ -27,35 +29,59 @@ _NAMED = (
 
 
 def answer_which_network(evidence: Evidence) -> str:
-    """Return which network is best, and whether it is worth it beside the baselines.
+    """Return which network is best, and whether it is worth it beside guessing and the baselines.
 
-    It adds whether the time limit left the network half trained.
+    It adds whether the time limit ended its training too early.
     """
     return " ".join([_name_best(evidence), *_describe_cut(evidence)])
 
 
 def _describe_cut(evidence: Evidence) -> list[str]:
-    """Return that the time limit ended the training of the best network, if it did."""
+    """Return that the time limit ended the best network's training, if it was still learning."""
     results = [record.result for record in evidence.records]
     best = next(result for result in results if result.trial == evidence.best.trial)
-    if not best.is_ended_by_clock:
+    trained = len(best.curves["val_loss"][0])
+    if not best.is_ended_by_clock or best.epoch < _STILL_LEARNING * trained:
         return []
     completed = len(evidence.completed)
     trial = "the only trial" if completed == 1 else f"the best of {completed} trials"
-    return [f"The time limit ended {trial} half trained: a longer search may say otherwise."]
+    return [f"The time limit ended {trial} while it learned: a longer search may say otherwise."]
 
 
 def _name_best(evidence: Evidence) -> str:
     network = _describe_network(evidence)
-    winners = [baseline for baseline in evidence.baselines if baseline.verdict == "wins"]
+    comma = "," if isinstance(evidence.exported, Ensemble) else ""  # ends "the best of them …"
+    winners = [
+        baseline
+        for baseline in evidence.baselines
+        if baseline.verdict == "wins" and baseline.name != "majority class"
+    ]
     if winners:
-        comma = "," if isinstance(evidence.exported, Ensemble) else ""  # ends "the best of them …"
         first = min(winners, key=evidence.get_loss)
         return (
             f"{capitalize_first(first.title)}, which does better than any network here: "
             f"{_say_right(evidence, first)}, with {network}{comma} {_say_share(evidence)}."
         )
-    return f"{capitalize_first(network)}: {_say_exported_right(evidence)}{_compare(evidence)}."
+    if evidence.learns_nothing:
+        exported = evidence.exported
+        beside = describe_beside_guessing(
+            evidence, f"with {network}{comma}", exported.score, exported.scores.get("accuracy")
+        )
+        return f"{GUESSING}: {beside}."
+    best = f"{capitalize_first(network)}: {_say_exported_right(evidence)}{_compare(evidence)}."
+    return f"{best}{_describe_no_more_right(evidence)}"
+
+
+def _describe_no_more_right(evidence: Evidence) -> str:
+    """Return that only probabilities are better than by guessing, as a sentence after another."""
+    guessing = evidence.guessing.accuracy if evidence.guessing else None
+    own = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
+    if own is None or guessing is None or own > guessing:
+        return ""
+    return (
+        f" By guessing the most frequent class {say_share(guessing)} are: it is better by its "
+        "probabilities alone."
+    )
 
 
 def _describe_network(evidence: Evidence) -> str:
