@@ -24,6 +24,21 @@ def test_under_and_overfitting_are_parts_of_what_is_lost_to_the_best(made):
     assert {point.fit for point in points} == {"good", "underfits", "overfits"}
 
 
+def test_a_network_that_overfits_at_once_does_not_underfit(made):
+    """Its best epoch is early, where its training loss is still high."""
+    late, early = [0.7, 0.4, 0.2], [0.33, 0.05, 0.01]
+    study = made(KINDS)
+    for strength, train, validation, epoch in (
+        (1e-2, late, [0.9, 0.7, 0.6], 3),
+        (1e-6, early, [0.9, 1.0, 1.4], 1),
+    ):
+        curves = {"loss": [train] * 4, "val_loss": [validation] * 4}
+        study.add({"kind": "l2", "strength": strength}, curves=curves, epoch=epoch)
+    weak, strong = make_points(study.evidence(), "strength", "kind")
+    assert (weak.fit, strong.fit) == ("overfits", "good")
+    assert (weak.train_loss, weak.validation_loss) == (0.33, 0.9)
+
+
 def test_spans_go_from_either_end_as_long_as_all_trials_of_a_value_do():
     evidence = make_regularized_study().evidence()
     spans = find_spans(make_points(evidence, "strength", "kind"))

@@ -26,8 +26,8 @@ _SPARED = (
 _FITTING = (
     "A trial under- or overfits if its validation loss exceeds the lowest of its group by more "
     "than one standard error. It underfits if the larger part of this is a higher training loss, "
-    "and overfits if it is a wider gap between the two losses. Training loss is measured during "
-    "training"
+    "the lowest of its epochs, and overfits if it is a wider gap between the two losses. Training "
+    "loss is measured during training"
 )
 
 _DROPOUTS = ("dropout", "input_dropout")

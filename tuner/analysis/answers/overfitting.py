@@ -2,7 +2,9 @@
 
 A trial fits well if its validation loss exceeds the lowest of its group by at most the standard
 error of the lowest. Otherwise the excess has two parts: a higher training loss, and a wider gap
-between the two losses. The trial underfits if the first part is larger, and overfits if not.
+between the two losses. The trial underfits if the first part is larger, and overfits if not. Its
+training loss is the lowest of all its epochs: a network that overfits at once has its best epoch
+early, where its training loss is still high.
 """
 
 from collections.abc import Sequence
@@ -22,12 +24,12 @@ class _Best(NamedTuple):
     """The trial of a group with the lowest validation loss.
 
     Attributes:
-        train_loss: Its training loss.
+        lowest_train_loss: The lowest training loss of its epochs.
         validation_loss: Its validation loss.
         standard_error: The standard error of its validation loss.
     """
 
-    train_loss: float
+    lowest_train_loss: float
     validation_loss: float
     standard_error: float
 
@@ -51,7 +53,7 @@ def make_points(evidence: Evidence, name: str, group: str | None = None) -> tupl
         value = get_value(record)
         if record.result.status == "failed" or isinstance(value, bool | str | None):
             continue
-        train, validation = _read_losses(evidence, record)
+        train, validation, lowest = _read_losses(evidence, record)
         own_group = get_group(record)
         if own_group not in best:
             alike = [other for other in evidence.completed if get_group(other) == own_group]
@@ -66,7 +68,7 @@ def make_points(evidence: Evidence, name: str, group: str | None = None) -> tupl
                 validation_loss=validation,
                 parameters=record.result.parameters,
                 pruned=record.result.status == "pruned",
-                fit=_classify_fit(train, validation, best[own_group]),
+                fit=_classify_fit(lowest, validation, best[own_group]),
             )
         )
     return tuple(sorted(points, key=lambda point: (_rank(point.group), point.x, point.trial)))
@@ -108,24 +110,26 @@ def _find_span(fit: Literal["underfits", "overfits"], ordered: Sequence[Point]) 
 def _find_best(evidence: Evidence, group: Sequence[TrialRecord]) -> _Best:
     losses = {record.trial: _read_losses(evidence, record) for record in group}
     best = min(group, key=lambda record: losses[record.trial][1])
-    return _Best(*losses[best.trial], best.result.standard_errors["cross_entropy"])
+    _, validation, lowest = losses[best.trial]
+    return _Best(lowest, validation, best.result.standard_errors["cross_entropy"])
 
 
-def _read_losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float]:
-    """Return the training and validation loss at the trial's epoch.
+def _read_losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float, float]:
+    """Return the training and validation loss at the trial's epoch, and the lowest training loss.
 
-    Both are the cross-entropy of the data alone, as means over the folds' rows.
+    All are the cross-entropy of the data alone, as means over the folds' rows.
     """
     curves = record.average_curves(evidence.study.split)
     index = record.result.epoch - 1
-    return curves["loss"][index], curves["val_loss"][index]
+    return curves["loss"][index], curves["val_loss"][index], min(curves["loss"])
 
 
-def _classify_fit(train: float, validation: float, best: _Best) -> Fit:
-    if validation - best.validation_loss <= best.standard_error:
+def _classify_fit(lowest_train_loss: float, validation_loss: float, best: _Best) -> Fit:
+    excess = validation_loss - best.validation_loss
+    if excess <= best.standard_error:
         return "good"
-    wider = (validation - train) - (best.validation_loss - best.train_loss)
-    return "underfits" if train - best.train_loss > wider else "overfits"
+    higher = lowest_train_loss - best.lowest_train_loss
+    return "underfits" if higher > excess - higher else "overfits"
 
 
 def _rank(group: object) -> tuple[bool, float, str]:
