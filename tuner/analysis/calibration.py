@@ -17,6 +17,9 @@ _TOLERANCE = 1e-3  # relative
 _cross_entropy = OBJECTIVES["cross_entropy"].row_values
 
 
+_LEAST_GAIN = 1e-4  # of cross-entropy: a temperature that gains less says nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A temperature for probabilities, and what it gains.
@@ -42,8 +45,8 @@ class Calibration:
 
     @property
     def applied(self) -> bool:
-        """Whether T gains more than one standard error on rows that it was not fitted on."""
-        return self.before - self.after > self.standard_error
+        """Whether T gains more than one standard error, and 0.0001, on rows not fitted to."""
+        return self.before - self.after > max(self.standard_error, _LEAST_GAIN)
 
     @property
     def temperature(self) -> float:

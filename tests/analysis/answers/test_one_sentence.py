@@ -192,6 +192,16 @@ def test_depth_names_the_fewest_layers_that_do(says):
     )
 
 
+def test_fewer_layers_may_have_more_right_rows(made):
+    scored = [(2, 0.1, 0.96), (1, 0.101, 0.965), (0, 2.1, 0.61)]
+    settings = tuple(Setting(n, 8, n, score, (0.0, 9.0), right) for n, score, right in scored)
+    pairs = (Pair(2, 1, 0.0, (-0.1, 0.1), 0.9, 0.9, False), Pair(2, 0, -2.0, (-3, -1), 0, 0, True))
+    evidence = made().add({"depth": 0}).add({"depth": 1}).add({"depth": 2}).evidence()
+    assert say(evidence, "depth", Comparison(8, settings, pairs, (2, 1))).endswith(
+        "; one hidden layer does as well on these rows (96.5 %; the cross-entropy decides)."
+    )
+
+
 def test_deep_or_wide(says):
     at = {"others": {"parameters": 20000}, "derived": {1: 266, 4: 70}}
     assert says("depth", {4: 0.99, 1: 0.95}, told=[1], **at) == (

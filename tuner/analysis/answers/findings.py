@@ -231,8 +231,7 @@ class Findings:
         short = [s for s in self.sort(self.short_of_rows) if s in mentioned]
         parts = []
         if good:
-            share = self.get_told_share(good[0]) if len(good) == 1 else None
-            right = "" if share is None else f" ({say_share(share)})"
+            right = _say_right_too(self, good[0]) if len(good) == 1 else ""
             parts.append(f"; {self._say_as_well(good)} on these rows{right}")
         if short:
             parts.append(f"; whether {self._say_as_well(short)} takes more rows to tell")
@@ -282,3 +281,15 @@ class Findings:
             f"{UNDECIDED} from {self.trials}, because only one setting was completed: "
             f"{self.describe(self.best)}. {self.evidence.more_trials}"
         )
+
+
+def _say_right_too(findings: Findings, setting: Setting) -> str:
+    """Return the share of right rows of a setting that is as good as the best, in brackets.
+
+    It may be larger than that of the best, which is the best by its score.
+    """
+    share, best = findings.get_told_share(setting), findings.get_told_share(findings.best)
+    if share is None or best is None:
+        return ""
+    decides = f"; the {say_name(findings.evidence.objective)} decides" if share > best else ""
+    return f" ({say_share(share)}{decides})"
