@@ -51,7 +51,9 @@ def test_networks_are_averaged(setup):
     members = [member_of(0, 0.1, networks=2), member_of(1, 0.05)]
     records = {trial: record_of(trial, 0.5) for trial in (0, 1)}
     notes = []
-    together = train_members(setup, records, members, notes.append).network
+    trained = train_members(setup, records, members, notes.append)
+    assert trained.predict_alone(setup.dataset.raw) == []  # there are no networks of folds
+    together = trained.network
     assert notes == []
     x = np.eye(4, dtype=np.float32)
     alone = [train_members(setup, records, [member_of(t, r)]).network for t, r in [(1, 0.05)]]
@@ -161,6 +163,13 @@ def test_the_networks_of_folds_are_averaged_as_each_scaled_its_rows(setup, monke
     np.testing.assert_array_equal(found, again)
     of_fold = train_members(setup, {}, members, fold_networks=kept, fold=2).predict_proba(raw)
     assert abs(of_fold - found).max() > 1e-4
+    alone = train_members(setup, {}, members, fold_networks=kept).predict_alone(raw)
+    np.testing.assert_allclose(np.mean(alone, axis=0), found, atol=1e-6)
+    np.testing.assert_allclose(alone[2], of_fold, atol=1e-6)
+    cooler = train_members(setup, {}, members, temperature=0.5, fold_networks=kept)
+    squares = alone[2].astype(np.float64) ** 2
+    expected = squares / squares.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(cooler.predict_alone(raw)[2], expected, atol=1e-5)
 
 
 def test_networks_on_all_rows_count_as_much_as_those_of_the_folds(setup):

@@ -189,6 +189,10 @@ def test_the_corrected_score_has_the_calibration_if_a_search_exported_the_model(
     assert (
         "Corrected for that, and calibrated, cross_entropy is 0.5000, 95 % interval 0.4"
     ) in render_line(content, exported_score=exported)
+    assert (
+        "Corrected for that, calibrated, and with what averaging folds gains on the held-out rows, "
+        "cross_entropy is 0.5000, 95 % interval 0.4"
+    ) in render_line(content, exported_score=exported, averages_folds=True)
 
 
 def test_an_ensemble_is_listed_and_a_model_without_a_test_says_so(content):

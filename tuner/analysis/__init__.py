@@ -14,6 +14,7 @@ from tuner.analysis.answers import (
     make_answers,
     make_own_answer,
 )
+from tuner.analysis.averaging import measure_averaging
 from tuner.analysis.baselines import (
     Baseline,
     BaselineName,
@@ -25,8 +26,9 @@ from tuner.analysis.baselines import (
     train_baselines,
 )
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
-from tuner.analysis.calibration import Calibration, calibrate
+from tuner.analysis.calibration import Calibration, calibrate, scale_probabilities
 from tuner.analysis.class_scores import ClassScore, score_classes
+from tuner.analysis.cluster_values import read_cluster_values
 from tuner.analysis.ensemble import Ensemble, Member
 from tuner.analysis.ensemble_gains import EnsembleGains
 from tuner.analysis.exportable import (
@@ -44,11 +46,11 @@ from tuner.analysis.picks import (
     PICK_NAMES,
     PickName,
     Picks,
+    add_known_averaging,
     average_out_of_fold,
     calibrate_networks,
     judge_exported,
     pick_networks,
-    read_cluster_values,
 )
 from tuner.analysis.predictions import Predictions, predict_out_of_fold
 from tuner.analysis.results_table import make_results_table, write_results
@@ -61,7 +63,7 @@ from tuner.analysis.setting_comparison import (
 from tuner.analysis.setting_records import Comparison, Setting
 from tuner.analysis.significance import NORMAL
 from tuner.analysis.study_comparison import compare_studies
-from tuner.analysis.tested_networks import read_test_scores
+from tuner.analysis.tested_networks import read_averaging, read_test_scores
 from tuner.analysis.threshold import Threshold, choose_threshold
 from tuner.analysis.trial_picks import TrialPicks, pick_trials
 
@@ -100,6 +102,7 @@ __all__ = [
     "Threshold",
     "TrialEvidence",
     "TrialPicks",
+    "add_known_averaging",
     "answer_parts",
     "average_out_of_fold",
     "bin_by_confidence",
@@ -127,11 +130,14 @@ __all__ = [
     "make_exportable",
     "make_own_answer",
     "make_results_table",
+    "measure_averaging",
     "pick_networks",
     "pick_trials",
     "predict_out_of_fold",
+    "read_averaging",
     "read_cluster_values",
     "read_test_scores",
+    "scale_probabilities",
     "score_classes",
     "score_rows",
     "train_baselines",

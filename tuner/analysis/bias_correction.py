@@ -42,7 +42,8 @@ class OutOfBag:
     Attributes:
         values: The value of each sample's choice on each cluster, shape `(samples, clusters)`; NaN
             if the sample drew the cluster.
-        training: The variance of the score by chance in training. Defaults to 0.
+        training: The variance of the score by chance in training, and of estimates that were added
+            to it. Defaults to 0.
         unseen: What mistakes that no row shows may add to the variance of the score. Defaults to 0.
     """
 
@@ -69,6 +70,11 @@ class OutOfBag:
     def add(self, by_cluster: np.ndarray) -> OutOfBag:
         """Return the values with the same added to every choice, shape `(clusters,)`."""
         return replace(self, values=self.values + by_cluster.astype(self.values.dtype))
+
+    def add_estimate(self, change: float, variance: float) -> OutOfBag:
+        """Return the values changed by an estimate, whose variance adds to that of the score."""
+        values = self.values + np.asarray(change, self.values.dtype)
+        return replace(self, values=values, training=self.training + variance)
 
     def to_dict(self, *, maximise: bool) -> dict[str, Any]:
         """Return the score, its error and its 95 % interval in the form of JSON.

@@ -1,17 +1,20 @@
 """The networks that a study names, and which of them it exports."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
+from tuner.analysis.averaging import Averaging, add_averaging
 from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag
 from tuner.analysis.calibration import Calibration, calibrate
+from tuner.analysis.cluster_values import read_cluster_values
 from tuner.analysis.ensemble import Ensemble, Member, make_ensemble
 from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.paired_test import run_paired_tests
+from tuner.analysis.tested_networks import read_averaging
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import TrialPicks, pick_trials
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
@@ -28,15 +31,13 @@ __all__ = [
     "PICK_NAMES",
     "PickName",
     "Picks",
+    "add_known_averaging",
     "average_out_of_fold",
     "calibrate_networks",
     "judge_exported",
     "pick_networks",
-    "read_cluster_values",
 ]
 
-# Earlier versions computed these scores otherwise, so that no array can be checked by them.
-_COMPUTED_OTHERWISE = {"roc_auc"}
 PickName = Literal["best", "smallest", "ensemble"]
 PICK_NAMES: tuple[PickName, ...] = get_args(PickName)
 
@@ -51,8 +52,9 @@ class Picks:
         ensemble: Networks of the best trials, whose probabilities are averaged.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         calibration: The calibration of what is exported.
-        out_of_bag: The out-of-bag values of choosing what is exported, with its calibration and
-            with chance in its training.
+        out_of_bag: The out-of-bag values of choosing what is exported, with its calibration, with
+            chance in its training and with what averaging gains, if that is known.
+        averaging: What averaging the networks of folds gains. Defaults to nothing that is known.
     """
 
     best: Pick
@@ -61,6 +63,7 @@ class Picks:
     cluster_values: Mapping[int, np.ndarray] = field(compare=False, repr=False)
     calibration: Calibration
     out_of_bag: OutOfBag = field(compare=False, repr=False)
+    averaging: Averaging = field(default_factory=dict)
 
     @property
     def exported(self) -> PickName:
@@ -117,7 +120,17 @@ def pick_networks(
         chosen, objective, study=study, library=library, members=members, calibration=calibration
     )
     named = trial_picks.best, trial_picks.smallest, ensemble
-    return Picks(*named, cluster_values, calibration, out_of_bag)
+    return add_known_averaging(study, Picks(*named, cluster_values, calibration, out_of_bag))
+
+
+def add_known_averaging(study: Study, picks: Picks) -> Picks:
+    """Return picks with what averaging folds gains, once it is measured and not in them yet."""
+    members, temperature = picks.list_members(picks.exported), picks.calibration.temperature
+    if picks.averaging or not members[0].folds:
+        return picks
+    averaging = read_averaging(study, members, temperature)
+    out_of_bag = add_averaging(picks.out_of_bag, study.record.objective.name, averaging)
+    return replace(picks, averaging=averaging, out_of_bag=out_of_bag)
 
 
 def _choose_ensemble(
@@ -206,15 +219,15 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
         procedure = library.make_best_procedure(objective)
     seed = study.record.settings.seed
     chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
-    members = picks.list_members(picks.exported)
-    return _complete(
+    whole = _complete(
         chosen,
         objective,
         study=study,
         library=library,
-        members=members,
+        members=picks.list_members(picks.exported),
         calibration=picks.calibration,
     )
+    return add_averaging(whole, objective, picks.averaging)
 
 
 def _make_library(
@@ -235,38 +248,6 @@ def _make_library(
         scoring=scoring,
         folds=count_fold_networks(study),
     )
-
-
-def read_cluster_values(
-    study: Study, truth: Truth, known: Mapping[int, np.ndarray] | None = None
-) -> dict[int, np.ndarray]:
-    """Return the objective of each cluster by completed trial.
-
-    Args:
-        study: The study. The probabilities of its completed trials are read.
-        truth: The true classes of the rows.
-        known: The values of trials that were read before, and are not read again.
-
-    Returns:
-        The values of `Truth.values` by trial number, each of shape `(clusters,)`.
-
-    Raises:
-        StudyError: An array is missing or damaged.
-    """
-    known, objective = known or {}, study.record.objective
-    values = {}
-    for record in study.read_trials():
-        if not record.completed:
-            continue
-        if record.trial in known:
-            values[record.trial] = known[record.trial]
-            continue
-        probabilities = study.arrays.read_probabilities(record.trial)
-        values[record.trial] = truth.score_clusters(objective.row_values, probabilities)
-        if objective.name not in _COMPUTED_OTHERWISE:
-            found, expected = float(values[record.trial].mean()), record.result.score
-            study.arrays.check_score(record.trial, found, expected)
-    return values
 
 
 def average_out_of_fold(study: Study, members: Sequence[Member]) -> np.ndarray:

@@ -6,6 +6,7 @@ from tuner.analysis import (
     Evidence,
     Picks,
     TrialEvidence,
+    add_known_averaging,
     answer_parts,
     make_own_answer,
 )
@@ -18,7 +19,7 @@ from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
 
-__all__ = ["answer_own_question", "make_evidence", "pick_and_answer"]
+__all__ = ["add_averaging", "answer_own_question", "make_evidence", "pick_and_answer"]
 
 
 def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult, Evidence]:
@@ -65,10 +66,24 @@ def make_evidence(
         resume=study.make_command("resume"),
         ensemble=picks.ensemble,
         corrected=picks.out_of_bag,
+        averaging=picks.averaging,
         guessing=compare_with_guessing(setup, study, picks),
         searching=measure_time_spent(study.journal.read(), records).searching,
         comparisons=seen.comparisons if seen and len(seen.records) == len(records) else {},
         count_configurations=setup.count_configurations,
+    )
+
+
+def add_averaging(
+    setup: Setup, study: Study, picks: Picks, evidence: Evidence
+) -> tuple[Picks, Evidence]:
+    """Return picks and evidence with what averaging folds gains, if the export measured it."""
+    known = add_known_averaging(study, picks)
+    if known is picks or not known.averaging:
+        return picks, evidence
+    guessing = compare_with_guessing(setup, study, known)
+    return known, replace(
+        evidence, corrected=known.out_of_bag, averaging=known.averaging, guessing=guessing
     )
 
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from tuner.analysis import Member
+import numpy as np
+
+from tuner.analysis import Member, scale_probabilities
+from tuner.data import Scaler
 from tuner.problem import Problem
 from tuner.run.all_rows_training import AllRowsTraining
 from tuner.run.setup import Setup, make_hypermodel, make_hyperparameters
@@ -72,56 +76,74 @@ def train_members(  # noqa: PLR0913  (the last three are for one caller each)
         network = average_networks(list(chain.from_iterable(on_all_rows)))
         return TrainedNetwork(apply_temperature(network, temperature), schema, scaler, notes)
     folds = range(len(setup.problem.folds)) if fold is None else [fold]
-    fold_training = _FoldTraining(setup.problem, plan, hypermodel, trainer)
-    network = apply_temperature(fold_training.run(members, folds, on_all_rows), temperature)
-    return TrainedNetwork(network, schema, None, notes)
+    of_folds = _get_fold_networks(setup.problem, plan, hypermodel, trainer, members, folds)
+    network = apply_temperature(of_folds.average(on_all_rows, scaler), temperature)
+    alone = partial(of_folds.predict_alone, temperature=temperature)
+    return TrainedNetwork(network, schema, None, notes, alone)
+
+
+def _get_fold_networks(
+    problem: Problem,
+    plan: Plan,
+    hypermodel: "keras_tuner.HyperModel",
+    trainer: "Trainer",
+    members: Sequence[Member],
+    folds: Sequence[int],
+) -> "_FoldEnsemble":
+    """Return the networks of some folds, which are trained again if they are lost."""
+    from tuner.training.network_building import make_final_network
+
+    jobs = [
+        Job(member.trial, make_hyperparameters(member.hyperparameters), member.epoch)
+        for member in members
+    ]
+    trained = trainer.train_on_folds(jobs, hypermodel, problem=problem, plan=plan)
+    networks = [
+        [make_final_network(each[fold], hypermodel, job.hyperparameters, problem) for fold in folds]
+        for job, each in zip(jobs, trained, strict=True)
+    ]
+    scalers = [problem.fit_scaler(problem.folds[fold].train) for fold in folds]
+    return _FoldEnsemble(
+        networks, [scaler for scaler in scalers if scaler], [member.networks for member in members]
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _FoldTraining:
-    """Gets the networks of folds, and averages them."""
+class _FoldEnsemble:
+    """The networks of folds of some trials. All methods take encoded rows that are not scaled.
 
-    problem: Problem
-    plan: Plan
-    hypermodel: "keras_tuner.HyperModel"
-    trainer: "Trainer"
+    Attributes:
+        networks: The network of each fold, by trial. It takes scaled rows.
+        scalers: The scaler of each fold's training rows.
+        weights: How often the mean of each trial's networks counts.
+    """
 
-    def run(
-        self,
-        members: Sequence[Member],
-        folds: Sequence[int],
-        on_all_rows: "Sequence[Sequence[keras.Model]]",
+    networks: "Sequence[Sequence[keras.Model]]"
+    scalers: Sequence[Scaler]
+    weights: Sequence[int]
+
+    def average(
+        self, on_all_rows: "Sequence[Sequence[keras.Model]]", scaler: Scaler
     ) -> "keras.Model":
-        """Return the mean of the networks of some folds, and of others on all rows.
-
-        It takes encoded rows that are not scaled.
+        """Return the mean of these networks and of others on all rows.
 
         Args:
-            members: The trials.
-            folds: The numbers of the folds.
             on_all_rows: Further networks of each trial, which count as much as those of its folds;
                 it may have none.
+            scaler: Their scaler.
         """
         from tuner.model.averaging import average_folds
-        from tuner.training.network_building import make_final_network
 
-        jobs = [
-            Job(member.trial, make_hyperparameters(member.hyperparameters), member.epoch)
-            for member in members
-        ]
-        trained = self.trainer.train_on_folds(
-            jobs, self.hypermodel, problem=self.problem, plan=self.plan
-        )
-        networks = [
-            [
-                make_final_network(each[fold], self.hypermodel, job.hyperparameters, self.problem)
-                for fold in folds
-            ]
-            for job, each in zip(jobs, trained, strict=True)
-        ]
-        networks = [[*a, *b] for a, b in zip(networks, on_all_rows, strict=True)]
-        rows = [self.problem.folds[fold].train for fold in folds]
-        rows += [self.problem.rows] * max(map(len, on_all_rows))
-        scalers = [scaler for each in rows if (scaler := self.problem.fit_scaler(each))]
-        weights = [member.networks for member in members]
-        return average_folds(networks, weights, scalers, folds=len(folds))
+        networks = [[*a, *b] for a, b in zip(self.networks, on_all_rows, strict=True)]
+        scalers = [*self.scalers, *[scaler] * max(map(len, on_all_rows))]
+        return average_folds(networks, self.weights, scalers, folds=len(self.scalers))
+
+    def predict_alone(self, x: np.ndarray, temperature: float) -> list[np.ndarray]:
+        """Return the probabilities of rows by the networks of each fold, `(rows, classes)` each."""
+        predicted = []
+        for place, scaler in enumerate(self.scalers):
+            scaled = scaler.apply(x)
+            each = [trial[place](scaled, training=False).numpy() for trial in self.networks]
+            mean = np.average(each, axis=0, weights=self.weights)
+            predicted.append(scale_probabilities(mean, temperature))
+        return predicted

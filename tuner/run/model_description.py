@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuner.analysis import NORMAL, Calibration, Exportable, Predictions, clip_interval
+from tuner.analysis import (
+    NORMAL,
+    Calibration,
+    Exportable,
+    Predictions,
+    clip_interval,
+    read_averaging,
+)
 from tuner.run.part_answers import read_part_answers
 from tuner.run.setup import Setup
 from tuner.run.testing import HeldOutScores
@@ -49,7 +56,7 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "pick": name_networks(dict(pick), record),
         **({"parts": parts} if parts else {}),
         "cross_validated": _add_intervals(scores),
-        **_describe_exported_score(ready.exportable, record),
+        **_describe_exported_score(ready, study),
         "test": _add_intervals(ready.test),
         **ready.predictions.to_dict(),
         "calibration": ready.calibration.to_dict(),
@@ -66,12 +73,16 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
     }
 
 
-def _describe_exported_score(exportable: Exportable, record: StudyRecord) -> dict[str, Any]:
-    """Return the score of what a search exports: corrected for the choice, and calibrated."""
+def _describe_exported_score(ready: TrainedExportable, study: Study) -> dict[str, Any]:
+    """Return the score of what a search exports: corrected, calibrated, and averaged over folds."""
+    exportable, maximise = ready.exportable, study.record.objective.maximise
     if exportable.out_of_bag is None:  # no search exports it by itself
         return {}
-    maximise = record.objective.maximise
-    return {"exported_score": exportable.out_of_bag.to_dict(maximise=maximise)}
+    averaging = read_averaging(study, exportable.members, ready.calibration.temperature)
+    return {
+        "exported_score": exportable.out_of_bag.to_dict(maximise=maximise),
+        "averages_folds": study.record.objective.name in averaging,
+    }
 
 
 def name_networks(pick: dict[str, Any], record: StudyRecord) -> dict[str, Any]:

@@ -60,6 +60,7 @@ class Outcome:
             "ensemble": picks.ensemble.to_dict(),
             "exported": picks.exported,
             "exported_score": picks.out_of_bag.to_dict(maximise=content.maximise),
+            "averaging": {n: _describe_score(*change) for n, change in picks.averaging.items()},
             "calibration": picks.calibration.to_dict(),
             **content.predictions.to_dict(),
             **self._list_rare_classes(),

@@ -1,6 +1,6 @@
 """Train the pick that is exported, and score it on the rows that no training saw."""
 
-from tuner.analysis import predict_out_of_fold
+from tuner.analysis import add_known_averaging, make_exportable, predict_out_of_fold
 from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
 from tuner.run.picking import PickingResult
@@ -22,7 +22,10 @@ def describe_training(picking: PickingResult) -> str:
 
 
 def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
-    """Train the pick on all training rows, or average its folds, and score it on held-out rows."""
+    """Train the pick on all training rows, or average its folds, and score it on held-out rows.
+
+    Its own score then has what averaging folds gains.
+    """
     setup, study, exportable = run.setup, run.study, picking.exportable
     calibration = picking.picks.calibration
     trained = train_members(
@@ -38,4 +41,6 @@ def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
     predictions = predict_out_of_fold(
         study, setup.truth, exportable.members, temperature=calibration.temperature
     )
+    picks = add_known_averaging(study, picking.picks)
+    exportable = make_exportable(picks, picks.exported)
     return TrainedExportable(exportable, trained, calibration, test, predictions)

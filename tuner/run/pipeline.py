@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import Evidence, TrialEvidence
 from tuner.errors import NetworkDiverged, TunerError, one_line
 from tuner.report import import_charting
-from tuner.run.answering import pick_and_answer
+from tuner.run.answering import add_averaging, pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export, refuse_export
@@ -167,7 +167,8 @@ def _report(
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _get_prediction_times(run, idle=idle)
         _get_baselines(run, beside, idle=idle)
-    content = collect_content(setup, study, picking.picks, evidence, exported_time)
+    picks, evidence = add_averaging(setup, study, picking.picks, evidence)
+    content = collect_content(setup, study, picks, evidence, exported_time)
     with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis):
             run.announce("writing the report")

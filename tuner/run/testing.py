@@ -1,8 +1,9 @@
-"""Score the trained network on the held-out rows, once."""
+"""Score the trained network on the held-out rows, once, and what averaging folds gains there."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tuner.analysis import measure_averaging
 from tuner.run.picking import PickingResult
 from tuner.run.setup import Setup
 from tuner.scoring import score_held_out_rows
@@ -25,14 +26,18 @@ def score_test_rows(
     Returns:
         Empty if no rows were held out; without the objectives that these rows do not define.
     """
-    rows, test = setup.split.test, {}
+    rows, test, averaging = setup.split.test, {}, {}
     if len(rows):
         raw = {name: values[rows] for name, values in setup.dataset.raw.items()}
-        test = score_held_out_rows(trained.predict_proba(raw), setup.test_truth)
+        probabilities = trained.predict_proba(raw)
+        test = score_held_out_rows(probabilities, setup.test_truth)
+        if alone := trained.predict_alone(raw):
+            averaging = measure_averaging(alone, probabilities, setup.test_truth)
     study.journal.append(
         EventKind.TESTED,
         **describe_networks(picking.exportable.members),
         temperature=picking.picks.calibration.temperature,
         test=test,
+        **({"averaging": averaging} if averaging else {}),
     )
     return test

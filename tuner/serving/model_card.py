@@ -145,6 +145,8 @@ def _describe_correction(description: Mapping[str, Any]) -> str:
     score, interval, calibrated = pick["corrected_score"], pick["corrected_interval"], ""
     if exported := description.get("exported_score"):
         score, interval, calibrated = exported["score"], exported["interval"], "and calibrated, "
+        if description.get("averages_folds"):
+            calibrated = "calibrated, and with what averaging folds gains on the held-out rows, "
     return (
         f"The score is optimistic, because the network was picked among {trials} trials. Corrected "
         f"for that, {calibrated}{description['objective']} is {score:.4f}, 95 % interval "

@@ -1,5 +1,6 @@
 """A trained network, in memory, with its preprocessing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -21,17 +22,35 @@ class TrainedNetwork:
         schema: Encodes raw columns as features.
         scaler: Fitted on the same training rows. None if the network scales rows itself.
         notes: Warnings about its training, for the users of the model.
+        alone: Predicts encoded rows by the networks of each fold alone, an array for each fold.
+            None if it averages no networks of folds.
     """
 
     network: keras.Model
     schema: Schema
     scaler: Scaler | None
     notes: tuple[str, ...] = ()
+    alone: Callable[[np.ndarray], list[np.ndarray]] | None = None
 
     def predict_proba(self, raw: RawColumns) -> np.ndarray:
         """Return the probabilities of raw rows, shape `(rows, classes)`."""
         x = self.schema.encode(raw)
         x = x if self.scaler is None else self.scaler.apply(x)
-        rows = choose_chunk_rows(x.shape[1], most=_MAX_CHUNK_ROWS)
-        chunks = (x[start : start + rows] for start in range(0, max(1, len(x)), rows))
-        return np.concatenate([self.network(chunk, training=False).numpy() for chunk in chunks])
+        return np.concatenate([self.network(part, training=False).numpy() for part in _split(x)])
+
+    def predict_alone(self, raw: RawColumns) -> list[np.ndarray]:
+        """Return the probabilities of raw rows by the networks of each fold alone.
+
+        Returns:
+            An array for each fold, of shape `(rows, classes)`; empty without networks of folds.
+        """
+        if self.alone is None:
+            return []
+        parts = [self.alone(part) for part in _split(self.schema.encode(raw))]
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+
+def _split(x: np.ndarray) -> list[np.ndarray]:
+    """Return rows in parts that fit into memory, at least one."""
+    rows = choose_chunk_rows(x.shape[1], most=_MAX_CHUNK_ROWS)
+    return [x[start : start + rows] for start in range(0, max(1, len(x)), rows)]

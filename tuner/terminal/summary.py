@@ -150,7 +150,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         return ["an ensemble does better than the best trial, but is beyond the search's limits"]
     shown = ensemble.get("told_apart")  # older runs did not test it
     better = "better than the best trial" if shown else "likely better than the best trial"
-    alone = "  these scores are of each fold's networks alone; their mean is better"
+    alone = "  these scores are of each fold's networks alone; what their mean gains is not known"
     members = read_networks(ensemble)
     noun = "trials" if len(members) > 1 else "trial"
     folds, best = members[0].folds, summary["best"]
@@ -167,7 +167,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         "a prediction computes all of its networks",
         f"  cross-validated   {_list_scores(ensemble)}",
         *_describe_correction(ensemble, summary),
-        *([alone] if folds else []),
+        *([] if not folds or summary.get("averaging") else [alone]),
         *_describe_model(summary, study),
     ]
 
@@ -200,19 +200,27 @@ def _describe_baseline(baseline: Mapping[str, Any], objective: Objective) -> str
 
 def _describe_model(summary: Summary, study: Study) -> list[str]:
     """Describe what only the exported model has: its calibration and its held-out score."""
-    lines, calibration = [], summary["calibration"]
+    lines, calibration, objective = [], summary["calibration"], summary["objective"]
+    averaging = summary.get("averaging", {}).get(objective)  # older runs lack it
     if calibration["applied"]:
         before, after = calibration["cross_entropy"], calibration["calibrated_cross_entropy"]
         lines.append(
             f"  calibrated        temperature {calibration['temperature']:.3f}: cross_entropy "
             f"{before:.4f} to {after:.4f}, on folds that it was not fitted on"
         )
-        exported = summary.get("exported_score")  # older runs lack it
-        if exported and summary["completed"] > 1:
-            lines.append(
-                f"  and corrected     {summary['objective']} {exported['score']:.4f}, 95 % "
-                f"interval {format_interval(exported['interval'])}"
-            )
+    if averaging:
+        side = "better" if (averaging["score"] > 0) == study.record.objective.maximise else "worse"
+        change = format_score(abs(averaging["score"]), averaging["standard_error"])
+        lines.append(
+            f"  averaged          {side} by {change} than each fold's networks alone, which the "
+            "scores above are of"
+        )
+    exported = summary.get("exported_score")  # older runs lack it
+    if exported and (averaging or (calibration["applied"] and summary["completed"] > 1)):
+        lines.append(
+            f"  and corrected     {objective} {exported['score']:.4f}, 95 % interval "
+            f"{format_interval(exported['interval'])}"
+        )
     if summary["test"]:
         scores = list_scores(
             {

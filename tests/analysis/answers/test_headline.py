@@ -204,3 +204,25 @@ def test_where_classes_count_alike_no_share_of_rows_is_told(made, judged):
     )
     assert any("balanced accuracy 0.700" in sentence for sentence in told)
     assert not any("rows are right" in sentence for sentence in told)
+
+
+def test_what_averaging_folds_gains_is_told_as_far_as_it_is_known(made):
+    evidence = made().add({"depth": 1}).add({"depth": 0}, 0.5).evidence()
+    member = Member(0, 1, hyperparameters={}, derived={}, parameters=10, epoch=3, folds=5)
+    scores = {"cross_entropy": 0.8, "accuracy": 0.9}
+    ensemble = Ensemble((member,), 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
+    evidence = replace(evidence, ensemble=ensemble)
+    alone = "In that score each row was predicted by the networks of one fold"
+    told = make_headline(evidence)
+    assert told[0].endswith(f". {alone}: what averaging them gains is not in it.")
+    assert evidence.exported_accuracy == 0.9
+    averaging = {"cross_entropy": (-0.034, 0.002), "accuracy": (0.02, 0.01)}
+    known = replace(evidence, averaging=averaging)
+    told = make_headline(known)
+    assert told[0].endswith(
+        f". {alone}; on the held-out rows their mean is better than each by 0.0340."
+    )
+    assert told[1].endswith(
+        ": it is corrected for the choice among 2 completed trials and with what averaging gains."
+    )
+    assert known.exported_accuracy == pytest.approx(0.92)

@@ -7,6 +7,7 @@ from math import ceil
 
 import numpy as np
 
+from tuner.analysis.averaging import Averaging
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.ensemble import Ensemble
@@ -113,6 +114,7 @@ class Evidence(TrialEvidence):
         corrected: The values of choosing what is exported, with its calibration; None if unknown.
         guessing: The majority class, compared with what is exported; None if it is unknown.
         searching: Wall time of all trials, which train beside each other, in seconds.
+        averaging: What averaging the networks of folds gains. Defaults to nothing that is known.
     """
 
     best: Pick
@@ -123,6 +125,7 @@ class Evidence(TrialEvidence):
     corrected: OutOfBag | None
     guessing: JudgedBaseline | None
     searching: float
+    averaging: Averaging = field(default_factory=dict)
 
     @property
     def learns_nothing(self) -> bool:
@@ -150,6 +153,16 @@ class Evidence(TrialEvidence):
     def exported_score(self) -> float:
         """The exported model's score, calibrated and corrected for the choice."""
         return self.corrected.score if self.corrected else self.exported.corrected_score
+
+    @property
+    def exported_accuracy(self) -> float | None:
+        """The share of rows that the exported model predicts right; None if it was not scored.
+
+        It is that of rows out of fold, and what averaging the networks of folds gains.
+        """
+        accuracy = self.exported.scores.get("accuracy")
+        change, _ = self.averaging.get("accuracy", (0.0, 0.0))
+        return None if accuracy is None else min(accuracy + change, 1.0)
 
     def get_loss(self, baseline: JudgedBaseline) -> float:
         """Return a baseline's objective so that lower is better."""

@@ -54,7 +54,7 @@ def make_headline(
 def _describe_winners(evidence: Evidence, winners: Sequence[JudgedBaseline]) -> str:
     """Return that some baselines are better than what is exported."""
     first, *others = winners
-    own = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
+    own = get_told_share(evidence.objective, evidence.exported_accuracy)
     against = "" if own is None else f", against {say_share(own)}"
     also = f" So {'is' if len(others) == 1 else 'are'} {_list(evidence, others)}." if others else ""
     return (
@@ -87,9 +87,11 @@ def _describe_export(evidence: Evidence) -> list[str]:
         of_trials = f"the folds of {of_trials}"
     score = say_number(exported.score, exported.standard_error)
     together = say_result(evidence.objective, score, exported.scores.get("accuracy"))
+    gains = [] if folds and len(exported.members) == 1 else [_describe_gain(exported)]
+    gains += [_describe_averaging(evidence)] if folds else []
+    mean = f"Exported is the mean of {networks} networks of {of_trials}: {together}."
     return [
-        f"Exported is the mean of {networks} networks of {of_trials}: {together}. "
-        f"{_describe_gain(exported)}",
+        " ".join([mean, *gains]),
         *_describe_correction(evidence),
         f"The best single network is {network}: {result}, {size}.",
     ]
@@ -114,23 +116,26 @@ def _is_linear(pick: Pick) -> bool:
 
 
 def _describe_gain(ensemble: Ensemble) -> str:
-    """Return whether averaging is shown to be better than the best network alone."""
-    has_folds = ensemble.members[0].folds > 0
-    if has_folds and len(ensemble.members) == 1:
-        return "What averaging them gains is not in that score: each row was predicted by one."
+    """Return whether several trials are shown to be better than the best network alone."""
     difference = say_difference(ensemble.difference, ensemble.difference_interval)
     if ensemble.told_apart:
-        gain = f"It is better than the best network alone; the difference is {difference}."
-    else:
-        gain = (
-            "That it is better than the best network alone is likely, but not shown; the "
-            f"difference is {difference}."
-        )
-    if not has_folds:
-        return gain
+        return f"It is better than the best network alone; the difference is {difference}."
     return (
-        f"{gain} What averaging the folds gains comes on top: in these scores each row was "
-        "predicted by the networks of one fold."
+        "That it is better than the best network alone is likely, but not shown; the difference "
+        f"is {difference}."
+    )
+
+
+def _describe_averaging(evidence: Evidence) -> str:
+    """Return what averaging the networks of folds gains, which scores out of fold lack."""
+    alone = "In that score each row was predicted by the networks of one fold"
+    if evidence.objective not in evidence.averaging:
+        return f"{alone}: what averaging them gains is not in it."
+    change, error = evidence.averaging[evidence.objective]
+    side = "better" if evidence.to_loss(change) < 0 else "worse"
+    return (
+        f"{alone}; on the held-out rows their mean is {side} than each by "
+        f"{round_to_error(abs(change), error)}."
     )
 
 
@@ -142,15 +147,17 @@ def _say_searched(evidence: Evidence, pick: Pick) -> str:
 
 
 def _describe_correction(evidence: Evidence) -> list[str]:
-    completed = len(evidence.completed)
-    if completed < 2:
+    """Return what to expect on new rows, if that is another score than those out of fold."""
+    completed, averages = len(evidence.completed), evidence.objective in evidence.averaging
+    if completed < 2 and not averages:
         return []
     low, high = evidence.exported_interval
     score = round_to_error(evidence.exported_score, (high - low) / 4)
+    parts = [f"corrected for the choice among {completed} completed trials"] * (completed > 1)
+    parts += ["with what averaging gains"] * averages
     return [
         f"On new rows, expect {_say_article(evidence.objective)} of {score} "
-        f"({say_interval(low, high)}): it is corrected for the choice among {completed} completed "
-        "trials."
+        f"({say_interval(low, high)}): it is {join_words(parts)}."
     ]
 
 

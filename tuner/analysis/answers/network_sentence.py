@@ -63,9 +63,11 @@ def _name_best(evidence: Evidence) -> str:
             f"{_say_right(evidence, first)}, with {network}{comma} {_say_share(evidence)}."
         )
     if evidence.learns_nothing:
-        exported = evidence.exported
         beside = describe_beside_guessing(
-            evidence, f"with {network}{comma}", exported.score, exported.scores.get("accuracy")
+            evidence,
+            f"with {network}{comma}",
+            evidence.exported.score,
+            evidence.exported_accuracy,
         )
         return f"{GUESSING}: {beside}."
     best = f"{capitalize_first(network)}: {_say_exported_right(evidence)}{_compare(evidence)}."
@@ -75,7 +77,7 @@ def _name_best(evidence: Evidence) -> str:
 def _describe_no_more_right(evidence: Evidence) -> str:
     """Return that only probabilities are better than by guessing, as a sentence after another."""
     guessing = evidence.guessing.accuracy if evidence.guessing else None
-    own = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
+    own = get_told_share(evidence.objective, evidence.exported_accuracy)
     if own is None or guessing is None or own > guessing:
         return ""
     return (
@@ -121,12 +123,12 @@ def _say_exported_right(evidence: Evidence) -> str:
     """Return how good the exported model is: the share of right rows, then the score."""
     score = f"{evidence.exported_score:.3f}"
     interval = say_interval(*evidence.exported_interval)
-    accuracy = evidence.exported.scores.get("accuracy")
+    accuracy = evidence.exported_accuracy
     return say_result(evidence.objective, score, accuracy, interval)
 
 
 def _say_share(evidence: Evidence) -> str:
-    share = get_told_share(evidence.objective, evidence.exported.scores.get("accuracy"))
+    share = get_told_share(evidence.objective, evidence.exported_accuracy)
     return f"{evidence.exported_score:.3f}" if share is None else say_share(share)
 
 
