@@ -153,8 +153,9 @@ def test_with_less_they_are_tried_on_one_fold_and_the_best_train_on_all(search):
 
 def test_the_costliest_is_not_tried_where_even_one_fold_takes_long(search):
     """A third of what is left is for folds."""
-    trained, _ = search(max_seconds=60.0)
+    trained, listener = search(max_seconds=60.0)
     assert trained[:4] == [(2, 3), (4, 1), (8, 1), (4, 3)]
+    assert listener.notes[1].endswith("; no time for one of them")
 
 
 def test_one_trial_trains_on_all_folds_however_short_the_time(search, monkeypatch):

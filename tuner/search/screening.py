@@ -12,7 +12,7 @@ from tuner.search.trial_seconds import TrialSeconds
 from tuner.space import Value
 from tuner.study import EventKind
 from tuner.training import Job, TrialResult
-from tuner.words import count_noun, format_score
+from tuner.words import count_noun, format_score, say_count
 
 __all__ = ["Screening"]
 
@@ -54,6 +54,7 @@ class Screening:
         self._at_once = at_once
         self._waiting: list[Job] | None = None  # the cheapest first; None before it begins
         self._is_told = False
+        self._too_long = 0  # how many take too long on one fold
         self._kept = 0.0  # seconds for what follows the screening
         self._running: dict[int, Job] = {}
         for event in recorder.study.journal.read(EventKind.SCREENED):  # before an interruption
@@ -87,7 +88,9 @@ class Screening:
             self._waiting = self._begin(left)
         waiting = self._waiting or []
         # what takes too long on one fold would not be trained on all
-        waiting[:] = [job for job in waiting if self._guess(job) <= left - self._kept]
+        fitting = [job for job in waiting if self._guess(job) <= left - self._kept]
+        self._too_long += len(waiting) - len(fitting)
+        waiting[:] = fitting
         if not waiting:
             self._tell()
             return None
@@ -155,4 +158,5 @@ class Screening:
         ]
         others = len(first.screened) - len(ranked)
         rest = f"; {count_noun(others, 'other')} clearly worse or failed" if others else ""
+        rest += f"; no time for {say_count(self._too_long)} of them" if self._too_long else ""
         self._recorder.note(f"on one fold they come to: {', '.join(told) or 'nothing'}{rest}")
