@@ -249,7 +249,7 @@ def _selection(
     problem: Problem, objective: Objective, search: Searcher, *, trials: int, seed: int
 ) -> TrialPicks:
     records, cluster_values = search(problem, objective, trials, seed)
-    return pick_trials(records, cluster_values, maximise=objective.direction == "max", seed=seed)
+    return pick_trials(records, cluster_values, objective=objective, seed=seed)
 
 
 def noise_report(rows: int, checked: Sequence[Checked]) -> str:

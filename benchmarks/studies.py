@@ -151,7 +151,7 @@ def _searched(problem: Problem, trials: int, seed: int) -> Exported:
         probabilities=lambda trial: records[trial].result.probabilities,
         scoring=scoring,
     )
-    selection = pick_trials(records, cluster_values, maximise=True, seed=0)
+    selection = pick_trials(records, cluster_values, objective=objective, seed=0)
     ensemble, averaged = make_ensemble(library, best=selection.out_of_bag, seed=0)
     best = cluster_values[selection.best.trial]
     whole = objective.row_values(library.average(library.choose(np.ones((len(y), 1)))[:, 0]), y)

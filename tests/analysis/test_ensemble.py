@@ -17,7 +17,7 @@ from tuner.training import TrialResult
 
 def chosen_from(records, problem, objective="cross_entropy", seed=0):
     library, values = make_library(records, problem, objective)
-    picks = pick_trials(records, values, maximise=library.scoring.maximise, seed=seed)
+    picks = pick_trials(records, values, objective=OBJECTIVES[objective], seed=seed)
     return make_ensemble(library, best=picks.out_of_bag, seed=seed)
 
 
@@ -39,7 +39,7 @@ def test_a_gain_too_small_to_matter_is_not_worth_several_networks(
 ):
     records = [make_record(trial, noise=1.5) for trial in range(8)]
     library, values = make_library(records, problem, "cross_entropy")
-    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    best = pick_trials(records, values, objective=OBJECTIVES["cross_entropy"], seed=0).out_of_bag
     for least, is_better in ((0.01, True), (10.0, False)):
         monkeypatch.setattr("tuner.analysis.ensemble._LEAST_GAIN", least)
         assert make_ensemble(library, best=best, seed=0)[0].better == is_better
@@ -137,7 +137,7 @@ def test_networks_of_folds_count_as_often_as_their_trial_is_chosen(make_record, 
     records = [make_record(trial, noise=1.5) for trial in range(8)]
     library, values = make_library(records, problem)
     library.folds = 5
-    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    best = pick_trials(records, values, objective=OBJECTIVES["cross_entropy"], seed=0).out_of_bag
     ensemble, _ = make_ensemble(library, best=best, seed=0)
     weights = [member.networks for member in ensemble.members]
     assert {member.folds for member in ensemble.members} == {5}
@@ -152,7 +152,7 @@ def test_networks_on_all_rows_are_shared_by_how_often_trials_count(make_record, 
     records = [make_record(trial, noise=1.5) for trial in range(8)]
     library, values = make_library(records, problem)
     library.folds = 5
-    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    best = pick_trials(records, values, objective=OBJECTIVES["cross_entropy"], seed=0).out_of_bag
     ensemble, _ = make_ensemble(library, best=best, seed=0, adds_networks_on_all_rows=True)
     added = [member.on_all_rows for member in ensemble.members]
     assert sum(added) == 5
@@ -172,7 +172,7 @@ def test_a_trial_alone_counts_once_if_its_folds_are_averaged(make_record, proble
     records = [make_record(0, noise=0.1), *[make_record(trial, noise=9.0) for trial in (1, 2)]]
     library, values = make_library(records, problem)
     library.folds = 5
-    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    best = pick_trials(records, values, objective=OBJECTIVES["cross_entropy"], seed=0).out_of_bag
     (member,) = make_ensemble(library, best=best, seed=0)[0].members
     assert (member.networks, member.count, member.label) == (1, 5, "0")
     ensemble, _ = make_ensemble(library, best=best, seed=0, adds_networks_on_all_rows=True)
@@ -183,5 +183,5 @@ def test_a_trial_alone_counts_once_if_its_folds_are_averaged(make_record, proble
 def test_with_a_time_limit_it_is_exported_though_it_is_not_clearly_better(make_record, problem):
     records = [make_record(0, noise=0.1), *[make_record(trial, noise=9.0) for trial in (1, 2)]]
     library, values = make_library(records, problem)
-    best = pick_trials(records, values, maximise=False, seed=0).out_of_bag
+    best = pick_trials(records, values, objective=OBJECTIVES["cross_entropy"], seed=0).out_of_bag
     assert make_ensemble(library, best=best, seed=0, always=True)[0].is_exported

@@ -11,6 +11,7 @@ from tests.helpers.spaces import make_space
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.trial_picks import pick_trials
+from tuner.scoring import OBJECTIVES
 from tuner.space import Space
 from tuner.study import SearchSettings, StudyRecord, TrialRecord
 from tuner.training import TrialResult
@@ -105,7 +106,8 @@ class MadeStudy:
 
     def evidence(self, *baselines: JudgedBaseline) -> Evidence:
         """Return the evidence that answers rest on."""
-        picks = pick_trials(self.records, self.cluster_values, maximise=False, seed=0)
+        loss = OBJECTIVES["cross_entropy"]
+        picks = pick_trials(self.records, self.cluster_values, objective=loss, seed=0)
         return Evidence(
             self.study,
             tuple(self.records),

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tuner.scoring import pair_unseen
+
 __all__ = ["Rule", "find_lowest", "pick_best", "pick_smallest"]
 
 Rule = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
@@ -47,7 +49,12 @@ def pick_best(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -
     return find_lowest(losses @ weights, parameters)
 
 
-def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarray) -> np.ndarray:
+def pick_smallest(
+    losses: np.ndarray,
+    weights: np.ndarray,
+    parameters: np.ndarray,
+    unseen: np.ndarray | float = 0.0,
+) -> np.ndarray:
     """Return the trial with the fewest parameters within one standard error of the best.
 
     The standard error is that of the difference to the best trial, paired over clusters: two
@@ -60,6 +67,9 @@ def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarra
         losses: Shape `(trials, clusters)`.
         weights: Shape `(clusters, samples)`.
         parameters: Shape `(trials,)`.
+        unseen: What mistakes that no row shows may add to the variance of each trial's score, shape
+            `(trials,)`. Where all rows are right, the losses tell networks apart that new rows do
+            not. Defaults to nothing.
 
     Returns:
         The index of a trial for each sample, shape `(samples,)`.
@@ -71,7 +81,9 @@ def pick_smallest(losses: np.ndarray, weights: np.ndarray, parameters: np.ndarra
     products = losses @ (weights * losses[best].T) / counts
     behind = means - means[best, samples]
     spread = squares - 2 * products + squares[best, samples]  # mean square of the difference
-    errors = np.sqrt(np.maximum(spread - behind**2, 0.0) / (counts - 1))
+    hidden = np.broadcast_to(unseen, len(losses))
+    hidden = pair_unseen(hidden[:, None], hidden[best])
+    errors = np.sqrt(np.maximum(spread - behind**2, 0.0) / (counts - 1) + hidden)
     close = behind <= errors + _ROUNDING * np.sqrt(squares[best, samples])
     fewest = np.where(close, parameters[:, None], np.inf).min(axis=0)
     return np.asarray(np.where(parameters[:, None] == fewest, means, np.inf).argmin(axis=0))

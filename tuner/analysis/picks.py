@@ -98,14 +98,13 @@ def pick_networks(
     Raises:
         SearchFailed: No trial was completed.
     """
-    settings, maximise = study.record.settings, study.record.objective.maximise
+    settings, objective = study.record.settings, study.record.objective
     records, cluster_values = study.list_trials(), read_cluster_values(study, truth, known)
-    objective = study.record.objective.name
-    compute_unseen = partial(compute_unseen_variance, objective, y=truth.y)
+    compute_unseen = partial(compute_unseen_variance, objective.name, y=truth.y)
     trial_picks = pick_trials(
         records,
         cluster_values,
-        maximise=maximise,
+        objective=objective,
         seed=settings.seed,
         rows=len(truth.y),
         compute_unseen=lambda trial: compute_unseen(study.arrays.read_probabilities(trial)),
@@ -117,7 +116,12 @@ def pick_networks(
     calibration = calibrate_networks(study, members, truth)
     chosen = averaged if ensemble.is_exported else best
     out_of_bag = _complete(
-        chosen, objective, study=study, library=library, members=members, calibration=calibration
+        chosen,
+        objective.name,
+        study=study,
+        library=library,
+        members=members,
+        calibration=calibration,
     )
     named = trial_picks.best, trial_picks.smallest, ensemble
     return add_known_averaging(study, Picks(*named, cluster_values, calibration, out_of_bag))

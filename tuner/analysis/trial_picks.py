@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tuner.analysis.bias_correction import (
 from tuner.analysis.picking_rules import Rule, pick_best, pick_smallest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.errors import NO_TRIAL, SearchFailed
+from tuner.scoring import Objective, add_unseen_losses
 from tuner.study import Pick, TrialRecord
 
 __all__ = ["TrialPicks", "pick_trials"]
@@ -39,7 +41,7 @@ def pick_trials(
     records: Sequence[TrialRecord],
     cluster_values: Mapping[int, np.ndarray],
     *,
-    maximise: bool,
+    objective: Objective,
     seed: int,
     rows: int | None = None,
     compute_unseen: Callable[[int], float] = lambda trial: 0.0,
@@ -49,7 +51,7 @@ def pick_trials(
     Args:
         records: The study's trials. Only completed ones are picked.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
-        maximise: Whether a higher objective is better.
+        objective: What the values are of.
         seed: Seed of the bootstrap.
         rows: The number of rows. Defaults to the number of clusters.
         compute_unseen: Returns a trial's `compute_unseen_variance`. Defaults to 0.
@@ -59,7 +61,7 @@ def pick_trials(
     """
     completed = _sort_completed(records)
     values = np.stack([cluster_values[record.trial] for record in completed]).astype(np.float64)
-    losses = -values if maximise else values
+    losses = -values if objective.maximise else values
     parameters = np.array([record.result.parameters for record in completed])
     clusters = losses.shape[1]
 
@@ -71,10 +73,12 @@ def pick_trials(
         noise = compute_noise_ratio([(record, 1)], rows or clusters)
         whole = out_of_bag.with_training(noise, values[index])
         whole = whole.with_unseen(compute_unseen(record.trial))
-        return _make_pick(record, whole, maximise), out_of_bag
+        return _make_pick(record, whole, objective.maximise), out_of_bag
 
     best, out_of_bag = pick(pick_best)
-    smallest, _ = pick(pick_smallest)
+    is_loss = objective.name == "cross_entropy"
+    unseen = np.array([add_unseen_losses(own) if is_loss else 0.0 for own in losses])
+    smallest, _ = pick(partial(pick_smallest, unseen=unseen))
     return TrialPicks(best, smallest, out_of_bag)
 
 

@@ -13,6 +13,7 @@ row would that has the largest loss but for one in twenty, if its label were ano
 """
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from tuner.scoring.objectives import (
 )
 
 __all__ = ["add_unseen", "add_unseen_losses", "compute_unseen_variance", "pair_unseen"]
+
+Variance = TypeVar("Variance", float, np.ndarray)
 
 _LEAST_SURE = 0.95  # of rows have a smaller loss than that which says what a mistake costs
 
@@ -71,7 +74,7 @@ def add_unseen_losses(losses: np.ndarray) -> float:
     return max(0.0, add_unseen(right)) * float(of_another_label) ** 2
 
 
-def pair_unseen(first: float, second: float) -> float:
+def pair_unseen(first: Variance, second: Variance) -> Variance:
     """Return the variance of a difference by mistakes that no row shows of either, or of one.
 
     Of two proportions of the same rows a row right and wrong is added to each, not two (Agresti and
