@@ -24,12 +24,12 @@ from tuner.analysis.baseline_rows import scale
 from tuner.analysis.baselines import (
     Baseline,
     judge_baselines,
-    judge_guessing,
     load_baselines,
     load_or_train_baselines,
     train_baselines,
 )
 from tuner.analysis.bias_correction import OutOfBag, evaluate_out_of_bag, make_procedure
+from tuner.analysis.guessing import judge_guessing
 from tuner.analysis.picking_rules import pick_best
 from tuner.analysis.scores import score_rows
 from tuner.errors import UserError

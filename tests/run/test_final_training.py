@@ -68,13 +68,13 @@ def test_a_network_that_does_not_learn_is_trained_again_from_other_weights(setup
     train_members(setup, {3: record_of(3, 0.01)}, [member_of(3, 1e-6)], notes.append)
     assert len(notes) == 3
     assert re.fullmatch(
-        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), although its "
-        "folds' networks did; it is trained again from other initial weights",
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), unlike its "
+        "folds' networks; it is trained again from other initial weights",
         notes[0],
     )
     assert re.fullmatch(
-        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), although its "
-        "folds' networks did; it is the best of 3 attempts, and exported",
+        r"a network of trial 3 did not learn on all training rows \(loss \d\.\d{3}\), unlike its "
+        "folds' networks; it is the best of 3 attempts, and exported",
         notes[2],
     )
     losses = [float(re.search(r"loss (\d\.\d{3})", note)[1]) for note in notes]
@@ -119,7 +119,7 @@ def test_the_attempt_with_the_least_loss_is_kept(setup, monkeypatch):
     monkeypatch.setattr(LanesTrainer, "train_on_all_rows", collapsed)
     notes = []
     kept = train_members(setup, {3: record_of(3, 0.01)}, [member_of(3, 0.1)], notes.append)
-    assert ["loss inf" in notes[0], "loss 1.099" in notes[1], "loss 1.099" in notes[2]] == [
+    assert ["diverged" in notes[0], "loss 1.099" in notes[1], "loss 1.099" in notes[2]] == [
         True
     ] * 3
     assert kept.notes == tuple(notes[-1:])  # of the last attempt, which is what is exported
@@ -133,8 +133,7 @@ def test_a_network_that_always_diverges_is_not_exported(setup):
         train_members(setup, {3: record_of(3, 0.9)}, [member_of(3, 1e30)], notes.append)
     assert str(error.value) == (
         "trial 3: its network diverged on all training rows in 10 attempts, but on its folds it "
-        "did not; export another pick, such as --pick smallest, or a trial with a smaller learning "
-        "rate"
+        "did not; export another trial by its number, with --pick, or search smaller learning rates"
     )
     assert len(notes) == 9
 

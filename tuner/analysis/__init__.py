@@ -20,7 +20,6 @@ from tuner.analysis.baselines import (
     BaselineName,
     JudgedBaseline,
     judge_baselines,
-    judge_guessing,
     load_baselines,
     load_or_train_baselines,
     train_baselines,
@@ -39,6 +38,7 @@ from tuner.analysis.exportable import (
     list_front,
     make_exportable,
 )
+from tuner.analysis.guessing import is_right_more_often, judge_guessing
 from tuner.analysis.importance import Importance, compute_importance
 from tuner.analysis.pairs import Pair
 from tuner.analysis.pareto_fronts import Fronts, find_front, find_fronts
@@ -120,6 +120,7 @@ __all__ = [
     "find_untried_shares",
     "group_by_hyperparameter",
     "is_answered",
+    "is_right_more_often",
     "judge_baselines",
     "judge_exported",
     "judge_guessing",

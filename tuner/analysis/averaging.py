@@ -13,6 +13,8 @@ from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
 __all__ = ["Averaging", "add_averaging", "measure_averaging"]
 
+_FEWEST = 2  # clusters of rows, without which there is no standard error
+
 Averaging = Mapping[str, tuple[float, float]]
 """What averaging changes each objective by, and the standard error of that, by name."""
 
@@ -29,9 +31,11 @@ def measure_averaging(
         truth: The true classes of the rows.
 
     Returns:
-        Without the objectives that the rows do not define.
+        Without the objectives that the rows do not define; empty if they are one cluster.
     """
-    changes = {}
+    changes: dict[str, tuple[float, float]] = {}
+    if truth.cluster_count < _FEWEST:
+        return changes
     for name, objective in OBJECTIVES.items():
         values = [truth.score_clusters(objective.row_values, each) for each in (together, *alone)]
         change, error = compute_mean_and_error(values[0] - np.mean(values[1:], axis=0))

@@ -24,14 +24,12 @@ from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance
 from tuner.study import Study
-from tuner.words import counts_rows
 
 __all__ = [
     "Baseline",
     "BaselineName",
     "JudgedBaseline",
     "judge_baselines",
-    "judge_guessing",
     "load_baselines",
     "load_or_train_baselines",
     "train_baselines",
@@ -232,29 +230,6 @@ def _score(probabilities: np.ndarray, truth: Truth, objective: str) -> OutOfBag:
     values = truth.score_clusters(SCORES[objective], probabilities)
     unseen = compute_unseen_variance(objective, probabilities, truth.y)
     return OutOfBag.from_values(values).with_unseen(unseen)
-
-
-def judge_guessing(
-    problem: Problem, exported: OutOfBag, split: Split, *, objective: str
-) -> JudgedBaseline | None:
-    """Compare the majority class alone with what a study exports, at once: it is not trained.
-
-    Args:
-        problem: The study's rows and folds.
-        exported: The out-of-bag values of choosing what is exported, by the objective.
-        split: The study's folds.
-        objective: The name of the study's objective.
-
-    Returns:
-        None where class weights train networks for another goal than the objective, which weighs
-        all rows alike.
-    """
-    if problem.class_weight is not None and counts_rows(objective):
-        return None
-    probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
-    guessing = Baseline("majority class", probabilities, 0.0)
-    (judged,) = judge_baselines([guessing], exported, problem.truth, split, objective=objective)
-    return judged
 
 
 def _judge(gain: float, adjusted_p: float) -> Literal["wins", "ties", "loses"]:

@@ -124,7 +124,7 @@ def pick_networks(
         calibration=calibration,
     )
     named = trial_picks.best, trial_picks.smallest, ensemble
-    return add_known_averaging(study, Picks(*named, cluster_values, calibration, out_of_bag))
+    return Picks(*named, cluster_values, calibration, out_of_bag)
 
 
 def add_known_averaging(study: Study, picks: Picks) -> Picks:
@@ -206,7 +206,8 @@ def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) ->
 def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
     """Return the out-of-bag values of choosing what is exported, scored by any objective.
 
-    The choice itself always goes by the study's own objective.
+    The choice itself always goes by the study's own objective. What averaging folds gains is not in
+    them, unless it is in the picks and the objective is the study's own.
 
     Args:
         study: The study.
@@ -223,7 +224,7 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
         procedure = library.make_best_procedure(objective)
     seed = study.record.settings.seed
     chosen = evaluate_out_of_bag(procedure, truth.cluster_count, seed=seed)
-    whole = _complete(
+    return _complete(
         chosen,
         objective,
         study=study,
@@ -231,7 +232,6 @@ def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> 
         members=picks.list_members(picks.exported),
         calibration=picks.calibration,
     )
-    return add_averaging(whole, objective, picks.averaging)
 
 
 def _make_library(

@@ -38,10 +38,11 @@ def refresh_report(
             locked = False
         if locked:
             _prepare_report(setup, study, import_heavy)
-        path = report_study(read_content(setup, study), output=output)
+        content = read_content(setup, study)
+        path = report_study(content, output=output)
         basis = read_picking_basis(study)
         if locked and output is None and basis is not None:
-            mark_reported(study, basis)
+            mark_reported(study, basis, content.export_fault)
     return path
 
 

@@ -41,12 +41,14 @@ class _Attempted:
         limit: The training loss above which it did not learn as its folds did.
         network: The network.
         loss: Its mean training loss; infinity if it is NaN.
+        attempts: How many there were. Defaults to 1.
     """
 
     final: FinalJob
     limit: float
     network: "keras.Model"
     loss: float
+    attempts: int = 1
 
     @property
     def failed(self) -> bool:
@@ -108,41 +110,48 @@ class AllRowsTraining:
             _Attempted(final, limits[final.job.trial], network, self._compute_loss(network))
             for final, network in zip(finals, self._train(finals), strict=True)
         ]
-        for attempt in range(1, _DIVERGED_ATTEMPTS):
+        for attempt in range(1, _ATTEMPTS if members[0].folds else _DIVERGED_ATTEMPTS):
             is_due = attempt < _ATTEMPTS
             again = [each for each in attempted if each.diverged or (is_due and each.failed)]
             self._train_again(again, attempt)
-        never = [each for each in attempted if each.failed]
-        if diverged := [each.final.job.trial for each in never if each.diverged]:
+        if diverged := next((each for each in attempted if each.diverged), None):
             raise NetworkDiverged(
-                f"trial {diverged[0]}: its network diverged on all training rows in "
-                f"{_DIVERGED_ATTEMPTS} attempts, but on its folds it did not; export another pick, "
-                "such as --pick smallest, or a trial with a smaller learning rate"
+                f"trial {diverged.final.job.trial}: its network diverged on all training rows in "
+                f"{diverged.attempts} attempts, but on its folds it did not; export another trial "
+                "by its number, with --pick, or search smaller learning rates"
             )
-        notes = self._note(never, f"it is the best of {_ATTEMPTS} attempts, and exported")
+        notes = self._note([each for each in attempted if each.failed])
         networks = iter([each.network for each in attempted])
         return [list(islice(networks, each.trained_on_all_rows)) for each in members], notes
 
     def _train_again(self, failed: Sequence[_Attempted], attempt: int) -> None:
         """Train networks from other initial weights, and keep those that are better."""
-        self._note(failed, "it is trained again from other initial weights")
+        self._note(failed, is_trained_again=True)
         step = attempt * _ATTEMPT_STEP
         finals = [replace(each.final, network=each.final.network + step) for each in failed]
         for each, network in zip(failed, self._train(finals), strict=True):
+            each.attempts += 1
             loss = self._compute_loss(network)
             if loss < each.loss:
                 each.network, each.loss = network, loss
 
-    def _note(self, failed: Sequence[_Attempted], remedy: str) -> tuple[str, ...]:
+    def _note(
+        self, failed: Sequence[_Attempted], *, is_trained_again: bool = False
+    ) -> tuple[str, ...]:
         """Say what becomes of networks that did not learn."""
-        notes = tuple(
-            f"a network of trial {each.final.job.trial} did not learn on all training rows "
-            f"(loss {each.loss:.3f}), although its folds' networks did; {remedy}"
-            for each in failed
-        )
+        notes = []
+        for each in failed:
+            how = f"did not learn on all training rows (loss {each.loss:.3f})"
+            if each.diverged:
+                how = "diverged on all training rows"
+            remedy = f"it is the best of {each.attempts} attempts, and exported"
+            if is_trained_again:
+                remedy = "it is trained again from other initial weights"
+            trial = each.final.job.trial
+            notes.append(f"a network of trial {trial} {how}, unlike its folds' networks; {remedy}")
         for note in notes:
             self.on_note(note)
-        return notes
+        return tuple(notes)
 
     def _train(self, finals: Sequence[FinalJob]) -> list["keras.Model"]:
         from tuner.training.network_building import make_final_network

@@ -1,9 +1,13 @@
 """Train simple classifiers on the same folds, for comparison."""
 
+from dataclasses import replace
+
 from tuner.analysis import (
     JudgedBaseline,
     Picks,
+    is_right_more_often,
     judge_baselines,
+    judge_exported,
     judge_guessing,
     load_baselines,
     load_or_train_baselines,
@@ -47,10 +51,15 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
 def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBaseline | None:
     """Compare the majority class alone with the network that a study exports.
 
+    It loses, too, if by the cross-entropy it does not and clearly fewer rows are right by guessing:
+    on few rows the loss of one mistake hides all that a network knows.
+
     Returns:
         None where class weights train networks for another goal than the objective.
     """
-    record = study.record
-    return judge_guessing(
-        setup.problem, picks.out_of_bag, record.split, objective=record.objective.name
-    )
+    split, objective = study.record.split, study.record.objective.name
+    judged = judge_guessing(setup.problem, picks.out_of_bag, split, objective=objective)
+    if judged is None or judged.verdict == "loses" or objective != "cross_entropy":
+        return judged
+    right = judge_exported(study, setup.truth, picks, "accuracy")
+    return replace(judged, verdict="loses") if is_right_more_often(right, setup.truth) else judged

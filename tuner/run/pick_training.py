@@ -1,6 +1,7 @@
 """Train the pick that is exported, and score it on the rows that no training saw."""
 
 from tuner.analysis import add_known_averaging, make_exportable, predict_out_of_fold
+from tuner.errors import NetworkDiverged
 from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
 from tuner.run.picking import PickingResult
@@ -8,7 +9,7 @@ from tuner.run.run import Run
 from tuner.run.stages import Stage, mark_done
 from tuner.run.testing import score_test_rows
 
-__all__ = ["describe_training", "train_pick"]
+__all__ = ["describe_training", "leave_out_networks_on_all_rows", "train_pick"]
 
 
 def describe_training(picking: PickingResult) -> str:
@@ -44,3 +45,21 @@ def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
     picks = add_known_averaging(study, picking.picks)
     exportable = make_exportable(picks, picks.exported)
     return TrainedExportable(exportable, trained, calibration, test, predictions)
+
+
+def leave_out_networks_on_all_rows(
+    run: Run, picking: PickingResult, error: NetworkDiverged
+) -> bool:
+    """Leave networks on all rows out of an ensemble of folds, since one of them diverges.
+
+    The journal says so, so that the study is picked without them from now on.
+
+    Returns:
+        Whether there are any that can be left out.
+    """
+    members = picking.exportable.members
+    if not any(member.folds and member.on_all_rows for member in members):
+        return False
+    run.note(f"{error}; the networks of the folds are exported without those on all rows")
+    mark_done(run.study, Stage.FINAL_TRAINING, {**picking.basis, "has_time_for_all_rows": False})
+    return True

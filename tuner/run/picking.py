@@ -10,6 +10,7 @@ from tuner.analysis import (
     Ensemble,
     Exportable,
     Picks,
+    add_known_averaging,
     make_exportable,
     pick_networks,
 )
@@ -50,7 +51,7 @@ def pick(
     Raises:
         SearchFailed: No trial was completed.
     """
-    picks = pick_networks(study, setup.truth, known)
+    picks = add_known_averaging(study, pick_networks(study, setup.truth, known))
     exportable = make_exportable(picks, picks.exported)
     basis = make_picking_basis(study) | {
         "exported": picks.exported,

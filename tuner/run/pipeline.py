@@ -6,6 +6,7 @@ what runs beside the stages.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuner.analysis import Evidence, TrialEvidence
@@ -16,7 +17,11 @@ from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export, refuse_export
 from tuner.run.outcome import Outcome
-from tuner.run.pick_training import describe_training, train_pick
+from tuner.run.pick_training import (
+    describe_training,
+    leave_out_networks_on_all_rows,
+    train_pick,
+)
 from tuner.run.picking import PickingResult
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
 from tuner.run.reporting import (
@@ -99,13 +104,19 @@ def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: b
     """
     run.announce("picking the network")
     picking, evidence = pick_and_answer(run, seen)
-    earlier_export, report = find_export(run.study, picking), None
-    if earlier_export is None:
-        export, report = _train_and_export(run, beside, picking, evidence)
-    else:
-        export = earlier_export
-    idle = not searched and earlier_export is not None
-    report = report or _report(run, beside, picking, evidence, idle=idle)
+    export, report = find_export(run.study, picking), None
+    idle = not searched and export is not None
+    if export is None:
+        try:
+            export, report = _train_and_export(run, beside, picking, evidence)
+        except NetworkDiverged as error:
+            if leave_out_networks_on_all_rows(run, picking, error):
+                picking, evidence = pick_and_answer(run, seen)
+                export, report = _train_and_export(run, beside, picking, evidence)
+            else:
+                export = refuse_export(run, error)
+    fault = str(export.fault or "")
+    report = report or _report(run, beside, picking, evidence, idle=idle, export_fault=fault)
     with note_unwritten(run):
         run.keep_answer(report.content.answers.answer)
     return Outcome(report.content, export.model, export.fault, report.page, run.seconds)
@@ -118,14 +129,14 @@ def _train_and_export(
 
     Returns:
         The export and the report. The report is None if baselines are missing: the model does not
-        wait for them. It is None, too, if there is nothing to export.
+        wait for them.
+
+    Raises:
+        NetworkDiverged: A network diverges on all training rows.
     """
     fresh = beside.start_fresh(run)
     run.announce(f"{describe_training(picking)}, and exporting")
-    try:
-        ready = train_pick(run, picking)
-    except NetworkDiverged as error:
-        return refuse_export(run, error), None
+    ready = train_pick(run, picking)
     with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
@@ -141,7 +152,7 @@ def _train_and_export(
         return export.finish(), report
 
 
-def _report(
+def _report(  # noqa: PLR0913  (the last two are for one caller each)
     run: Run,
     beside: Beside,
     picking: PickingResult,
@@ -149,6 +160,7 @@ def _report(
     *,
     idle: bool,
     exported_time: PredictionTime | None = None,
+    export_fault: str = "",
 ) -> ReportResult:
     """Get the prediction times and the baselines, and write the report.
 
@@ -162,6 +174,7 @@ def _report(
         idle: Whether the run trained and exported nothing before. If even an idle run has no time
             for a part, the journal says so, and a later run with the same limit does not try again.
         exported_time: How long the exported model takes, while it is not in the study's folder.
+        export_fault: Why the export failed. Defaults to "": it did not, as far as is known.
     """
     setup, study = run.setup, run.study
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
@@ -169,11 +182,12 @@ def _report(
         _get_baselines(run, beside, idle=idle)
     picks, evidence = add_averaging(setup, study, picking.picks, evidence)
     content = collect_content(setup, study, picks, evidence, exported_time)
+    content = replace(content, export_fault=export_fault)
     with _note_faults(run, "the report could not be written"):
-        if not is_reported(study, picking.basis):
+        if not is_reported(study, picking.basis, export_fault):
             run.announce("writing the report")
             report_study(content)
-            mark_reported(study, picking.basis)
+            mark_reported(study, picking.basis, export_fault)
         return ReportResult(locate_report(study), content)
     return ReportResult(None, content)
 

@@ -8,6 +8,7 @@ from typing import Any
 from tuner.analysis import (
     Evidence,
     Picks,
+    add_known_averaging,
     make_answers,
     make_results_table,
     pick_networks,
@@ -26,6 +27,7 @@ from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable, read_model
 from tuner.run.stages import Stage, is_done, mark_done
 from tuner.study import (
+    EventKind,
     PredictionTime,
     Study,
     average_same_networks,
@@ -63,17 +65,18 @@ def locate_report(study: Study) -> Path:
     return study.folder / "report.html"
 
 
-def mark_reported(study: Study, basis: dict[str, Any]) -> None:
+def mark_reported(study: Study, basis: dict[str, Any], export_fault: str) -> None:
     """Write to the journal that the report in the study's folder was written.
 
     Args:
         study: The study, whose lock the caller holds.
         basis: The basis of its picks.
+        export_fault: Why the export failed, as the report has it.
     """
-    mark_done(study, Stage.REPORT, _make_basis(study, basis))
+    mark_done(study, Stage.REPORT, _make_basis(study, basis, export_fault))
 
 
-def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
+def _make_basis(study: Study, basis: dict[str, Any], export_fault: str) -> dict[str, Any]:
     """Return what a report depends on, and digests of its files.
 
     The digests make a report whose files were damaged count as missing.
@@ -81,10 +84,14 @@ def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
     Args:
         study: The study.
         basis: The basis of its picks.
+        export_fault: Why the export failed.
     """
+    tests = [event["test"] for event in study.journal.read(EventKind.TESTED)]
     baselines = digest_if_readable(study.folder / "baselines.npz") if has_baselines(study) else None
     return {
         **basis,
+        "export_fault": export_fault,
+        "test": tests[-1] if tests else {},
         "baselines": baselines,
         "prediction_times": digest_if_readable(study.folder / "prediction.json"),
         "page": digest_if_readable(locate_report(study)),
@@ -93,16 +100,17 @@ def _make_basis(study: Study, basis: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def is_reported(study: Study, basis: dict[str, Any]) -> bool:
+def is_reported(study: Study, basis: dict[str, Any], export_fault: str = "") -> bool:
     """Return whether the study's report is there and would be the same if it were written again.
 
     Args:
         study: The study.
         basis: The basis of its picks.
+        export_fault: Why the export failed. Defaults to "": it did not.
     """
     files = (locate_report(study), study.folder / "results.csv", study.folder / "figures")
     there = all(path.exists() for path in files)
-    return there and is_done(study, Stage.REPORT, _make_basis(study, basis))
+    return there and is_done(study, Stage.REPORT, _make_basis(study, basis, export_fault))
 
 
 def report_study(content: ReportContent, *, output: Path | None = None) -> Path:
@@ -133,7 +141,8 @@ def read_content(setup: Setup, study: Study) -> ReportContent:
     Raises:
         SearchFailed: No trial was completed.
     """
-    return collect_content(setup, study, pick_networks(study, setup.truth))
+    picks = add_known_averaging(study, pick_networks(study, setup.truth))
+    return replace(collect_content(setup, study, picks), export_fault=find_export_fault(study))
 
 
 def collect_content(
@@ -171,7 +180,6 @@ def collect_content(
         predictions,
         exported_time or _read_exported_time(study, picks),
         setup.data_warnings,
-        find_export_fault(study),
     )
 
 

@@ -209,7 +209,7 @@ def _describe_model(summary: Summary, study: Study) -> list[str]:
             f"{before:.4f} to {after:.4f}, on folds that it was not fitted on"
         )
     if averaging:
-        side = "better" if (averaging["score"] > 0) == study.record.objective.maximise else "worse"
+        side = "worse" if study.record.objective.to_loss(averaging["score"]) > 0 else "better"
         change = format_score(abs(averaging["score"]), averaging["standard_error"])
         lines.append(
             f"  averaged          {side} by {change} than each fold's networks alone, which the "

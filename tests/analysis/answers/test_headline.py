@@ -220,7 +220,8 @@ def test_what_averaging_folds_gains_is_told_as_far_as_it_is_known(made):
     known = replace(evidence, averaging=averaging)
     told = make_headline(known)
     assert told[0].endswith(
-        f". {alone}; on the held-out rows their mean is better than each by 0.0340."
+        f". {alone}; on the held-out rows what is exported is better than those on average, by "
+        "0.0340 ± 0.0020."
     )
     assert told[1].endswith(
         ": it is corrected for the choice among 2 completed trials and with what averaging gains."

@@ -155,6 +155,13 @@ class Evidence(TrialEvidence):
         return self.corrected.score if self.corrected else self.exported.corrected_score
 
     @property
+    def correction(self) -> str:
+        """What `exported_score` is corrected for, in words."""
+        choice = ["corrected for the choice"] * (len(self.completed) > 1)
+        averages = ["with what averaging gains"] * (self.objective in self.averaging)
+        return " and ".join([*choice, *averages])
+
+    @property
     def exported_accuracy(self) -> float | None:
         """The share of rows that the exported model predicts right; None if it was not scored.
 

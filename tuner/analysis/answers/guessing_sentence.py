@@ -38,9 +38,9 @@ def describe_beside_guessing(
     assert guessing is not None  # else nothing would be compared with it
     own, chance = f"{score:.3f}", f"{guessing.scores[objective].value:.3f}"
     corrected = ""
-    if len(evidence.completed) > 1:
+    if len(evidence.completed) > 1 or evidence.averaging:
         corrected = (
-            "corrected for the choice, what is exported comes to "
+            f"{evidence.correction}, what is exported comes to "
             f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"
         )
     name = say_name(objective)

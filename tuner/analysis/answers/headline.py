@@ -11,6 +11,7 @@ from tuner.words import (
     are_clearly_fewer,
     capitalize_first,
     count_noun,
+    format_score,
     get_told_share,
     join_words,
     round_to_error,
@@ -132,10 +133,10 @@ def _describe_averaging(evidence: Evidence) -> str:
     if evidence.objective not in evidence.averaging:
         return f"{alone}: what averaging them gains is not in it."
     change, error = evidence.averaging[evidence.objective]
-    side = "better" if evidence.to_loss(change) < 0 else "worse"
+    side = "worse" if evidence.to_loss(change) > 0 else "better"
     return (
-        f"{alone}; on the held-out rows their mean is {side} than each by "
-        f"{round_to_error(abs(change), error)}."
+        f"{alone}; on the held-out rows what is exported is {side} than those on average, by "
+        f"{format_score(abs(change), error)}."
     )
 
 
@@ -214,7 +215,7 @@ def _say_side(evidence: Evidence, baseline: JudgedBaseline) -> str:
     Its score before the correction stands beside the sentence, and may be on the other side.
     """
     side = "ahead" if (baseline.difference < 0) == evidence.maximise else "behind"
-    corrected = "corrected for the choice, " if len(evidence.completed) > 1 else ""
+    corrected = f"{evidence.correction}, " if evidence.correction else ""
     difference = say_difference(baseline.difference, baseline.interval)
     return f"{corrected}what is exported is {side} by {difference}"
 

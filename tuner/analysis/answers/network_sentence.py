@@ -67,7 +67,7 @@ def _name_best(evidence: Evidence) -> str:
             evidence,
             f"with {network}{comma}",
             evidence.exported.score,
-            evidence.exported_accuracy,
+            evidence.exported.scores.get("accuracy"),
         )
         return f"{GUESSING}: {beside}."
     best = f"{capitalize_first(network)}: {_say_exported_right(evidence)}{_compare(evidence)}."

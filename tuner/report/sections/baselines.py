@@ -1,6 +1,7 @@
 """Baseline classifiers beside the exported model, on the same rows and folds."""
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 
 from tuner.analysis import NORMAL, Score
 from tuner.report.blocks import FigureBlock, Paragraphs, TableBlock
@@ -100,7 +101,14 @@ def _get_score(scores: Mapping[str, Score], name: str) -> tuple[float, float]:
 def _list_export(content: ReportContent, names: Sequence[str]) -> tuple[str, ...]:
     """Return the cells of the exported model. Its objective is corrected for the choice."""
     corrected, pick = content.picks.out_of_bag, content.picks.exported_pick
-    scores = {name: (pick.scores[name], pick.standard_errors[name]) for name in names}
+    averaging = content.picks.averaging
+    changes = {name: averaging.get(name, (0.0, 0.0)) for name in names}
+    scores = {
+        name: (pick.scores[name] + change, hypot(pick.standard_errors[name], error))
+        for name, (change, error) in changes.items()
+    }
     scores[content.objective] = (corrected.score, corrected.standard_error)
     cells = (format_score(*scores[name]) for name in names)
-    return f"{_name_export(content)}, corrected for the choice", *cells, "", "", "exported", ""
+    averaged = " and averaged" if averaging else ""
+    title = f"{_name_export(content)}, corrected for the choice{averaged}"
+    return title, *cells, "", "", "exported", ""

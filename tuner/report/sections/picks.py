@@ -13,6 +13,7 @@ from tuner.words import (
     format_interval,
     format_milliseconds,
     format_score,
+    join_words,
     say_name,
     say_parts,
     say_times,
@@ -96,13 +97,17 @@ def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -
 
 
 def _make_calibrated_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -> list[Row]:
-    """Return the score of what is exported with its calibration, if one is applied."""
-    if not content.picks.calibration.applied:
+    """Return the score of what is exported, if it has a calibration or what averaging gains."""
+    parts = ["calibrated"] * content.picks.calibration.applied
+    parts += ["averaged"] * (content.objective in content.picks.averaging)
+    if not parts:
         return []
     corrected, exported = content.picks.out_of_bag, content.picks.exported_pick
     interval = clip_interval(*corrected.interval, maximise=content.maximise)
     cells = {
-        f"{say_name(content.objective)}, corrected and calibrated": f"{corrected.score:.4f}",
+        f"{say_name(content.objective)}, {join_words(['corrected', *parts])}": (
+            f"{corrected.score:.4f}"
+        ),
         "its 95 % interval": format_interval(interval),
     }
     return [
