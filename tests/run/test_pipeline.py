@@ -17,6 +17,7 @@ from tuner.run.beside import Beside
 from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
+from tuner.run.pick_training import leave_out_networks_on_all_rows
 from tuner.run.picking import pick
 from tuner.run.pipeline import run_search
 from tuner.run.reporting import is_reported, read_content, report_study
@@ -148,22 +149,47 @@ def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, mo
     assert sentence.endswith("; simple classifiers are yet to be compared with it.")
 
 
-def test_a_pick_that_diverges_is_reported_and_not_exported(study, monkeypatch):
+def test_a_pick_that_diverges_is_reported_and_exported_once_it_does_not(study, monkeypatch):
     kill_after(study, "picking")
     shutil.rmtree(study.model_folder)
     fault = "trial 0: its network diverged on all training rows"
+    nothing = f"Nothing is exported: {fault}. What follows is of the pick."
 
     def diverge(run, picking):
         raise NetworkDiverged(fault)
 
-    setup, opened = open_study("first", study.root)
-    monkeypatch.setattr(pipeline, "train_pick", diverge)
-    outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+    def run():
+        setup, opened = open_study("first", study.root)
+        outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+        return outcome, outcome.report.read_text(encoding="utf-8")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "train_pick", diverge)
+        outcome, page = run()
     assert (outcome.model, str(outcome.fault)) == (None, fault)
-    assert read_events(study.folder)[-1]["event"] != "exported"
-    page = outcome.report.read_text(encoding="utf-8")
-    assert f"Nothing is exported: {fault}. What follows is of the pick." in page
+    assert nothing in page
     assert not study.model_folder.exists()
+    outcome, page = run()
+    assert (outcome.model, outcome.fault) == (study.model_folder, None)
+    assert nothing not in page
+    setup, opened = open_study("first", study.root)
+    assert read_content(setup, opened).export_fault == ""
+
+
+def test_networks_on_all_rows_that_diverge_are_left_out_of_folds(study):
+    setup, opened = open_study("first", study.root)
+    picking = pick(setup, opened)
+    notes, fault = Notes(), NetworkDiverged("trial 0: its network diverged")
+    run = Run(setup, opened, [notes])
+    assert not leave_out_networks_on_all_rows(run, picking, fault)  # there are none
+    members = tuple(replace(m, folds=3, on_all_rows=1) for m in picking.exportable.members)
+    added = replace(picking, exportable=replace(picking.exportable, members=members))
+    assert leave_out_networks_on_all_rows(run, added, fault)
+    assert notes.notes == [
+        "trial 0: its network diverged; the networks of the folds are exported without those on "
+        "all rows"
+    ]
+    assert read_basis(opened, Stage.FINAL_TRAINING)["has_time_for_all_rows"] is False
 
 
 def test_the_report_has_the_exported_models_time_and_that_of_no_other(study):
