@@ -38,7 +38,7 @@ def describe_beside_guessing(
     assert guessing is not None  # else nothing would be compared with it
     own, chance = f"{score:.3f}", f"{guessing.scores[objective].value:.3f}"
     corrected = ""
-    if len(evidence.completed) > 1 or evidence.averaging:
+    if evidence.correction:
         corrected = (
             f"{evidence.correction}, what is exported comes to "
             f"{evidence.exported_score:.3f}, {say_interval(*evidence.exported_interval)}"

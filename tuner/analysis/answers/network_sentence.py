@@ -40,7 +40,7 @@ def _describe_cut(evidence: Evidence) -> list[str]:
     """Return that the time limit ended the best network's training, if it was still learning."""
     results = [record.result for record in evidence.records]
     best = next(result for result in results if result.trial == evidence.best.trial)
-    trained = len(best.curves["val_loss"][0])
+    trained = len(best.curves["val_loss"][0]) if best.curves else best.epoch
     if not best.is_ended_by_clock or best.epoch < _STILL_LEARNING * trained:
         return []
     completed = len(evidence.completed)
@@ -77,8 +77,8 @@ def _name_best(evidence: Evidence) -> str:
 def _describe_no_more_right(evidence: Evidence) -> str:
     """Return that only probabilities are better than by guessing, as a sentence after another."""
     guessing = evidence.guessing.accuracy if evidence.guessing else None
-    own = get_told_share(evidence.objective, evidence.exported_accuracy)
-    if own is None or guessing is None or own > guessing:
+    own = evidence.exported_accuracy
+    if evidence.objective != "cross_entropy" or own is None or guessing is None or own > guessing:
         return ""
     return (
         f" By guessing the most frequent class {say_share(guessing)} are: it is better by its "
