@@ -18,6 +18,7 @@ from tuner.run.run import Run
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
+from tuner.words import join_words
 
 __all__ = ["add_averaging", "answer_own_question", "make_evidence", "pick_and_answer"]
 
@@ -90,13 +91,16 @@ def add_averaging(
 def answer_own_question(setup: Setup, study: Study, picks: Picks, evidence: Evidence) -> str:
     """Return the answer to the space's own question, in one sentence, at once.
 
-    Only where a space compares nothing does it depend on the baselines. They may not be trained
-    yet: then it is about the networks alone, and says so; the answer after the report has both.
+    Only where a space compares nothing does it depend on the baselines, and on what averaging folds
+    gains. They may not be trained yet, and that not be measured: then it is about the networks out
+    of fold alone, and says so; the answer after the report has all.
     """
     if evidence.compared is not None:
         return make_own_answer(evidence)
     judged = compare_with_baselines(setup, study, picks)
     sentence = make_own_answer(replace(evidence, baselines=judged))
-    if judged:
-        return sentence
-    return f"{sentence.removesuffix('.')}; simple classifiers are yet to be compared with it."
+    missing = [] if judged else ["simple classifiers are yet to be compared with it"]
+    averages = picks.list_members(picks.exported)[0].folds > 0
+    if averages and len(setup.split.test) and not picks.averaging:
+        missing.append("what averaging the folds gains is yet to be measured")
+    return f"{sentence.removesuffix('.')}; {join_words(missing)}." if missing else sentence
