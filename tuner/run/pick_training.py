@@ -1,5 +1,7 @@
 """Train the pick that is exported, and score it on the rows that no training saw."""
 
+from dataclasses import replace
+
 from tuner.analysis import add_known_averaging, make_exportable, predict_out_of_fold
 from tuner.errors import NetworkDiverged
 from tuner.run.final_training import train_members
@@ -39,6 +41,7 @@ def train_pick(run: Run, picking: PickingResult) -> TrainedExportable:
     )
     mark_done(study, Stage.FINAL_TRAINING, picking.basis)
     test = score_test_rows(setup, study, picking, trained)
+    trained = replace(trained, alone=None)  # which holds the networks of all folds in memory
     predictions = predict_out_of_fold(
         study, setup.truth, exportable.members, temperature=calibration.temperature
     )
