@@ -141,7 +141,7 @@ def test_studies_are_listed(folder, searched):
         ),
         (
             ("export", "frist"),
-            "error: there is no study frist in mlruns; did you mean first? Known are {studies}",
+            "error: there is no study frist in mlruns; did you mean first?{known}",
         ),
         (
             ("export", "first", "--pick", "bets"),
@@ -181,6 +181,8 @@ def test_studies_are_listed(folder, searched):
 def test_a_mistake_is_one_sentence_and_exit_code_2(folder, searched, arguments, message):
     done = run_tuner(folder, *arguments)
     studies = sorted(path.name for path in (folder / "mlruns" / "studies").glob("*"))
+    # other tests of this process may have left studies, too
+    known = f" Known are {', '.join(studies)}" if len(studies) > 1 else ""
     last = done.stderr.strip().splitlines()[-1]
-    assert last == message.format(studies=", ".join(studies))
+    assert last == message.format(known=known)
     assert (done.returncode, done.stdout) == (2, "")
