@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _CLEARLY = 1.1  # a network this many times smaller is mentioned
+_SMALL_ERROR, _SMALL = 1e-5, 1e-3  # below both, six decimals would leave zeros alone
 
 
 def format_value(value: Value) -> str:
@@ -81,9 +82,13 @@ def round_to_error(value: float, error: float) -> str:
 
     >>> round_to_error(0.09651, 0.0179), round_to_error(0.975, 0.0004), round_to_error(0.1234, 0.0)
     ('0.097', '0.97500', '0.123')
+    >>> round_to_error(1.24e-06, 3e-07), round_to_error(3e-07, 3e-07)
+    ('1.2e-6', '3e-7')
     """
     if not has_error(value, error):
         return f"{value:.3f}"
+    if error < _SMALL_ERROR and abs(value) < _SMALL:
+        return say_value(value)
     digits = min(max(1 - math.floor(math.log10(error)), 2), 6)
     return f"{value:.{digits}f}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tuner.words.names import say_name
-from tuner.words.numbers import round_to_error
+from tuner.words.numbers import round_to_error, say_value
 
 __all__ = [
     "counts_rows",
@@ -17,13 +17,17 @@ __all__ = [
     "say_share",
 ]
 
+_SMALL = 5e-5  # four decimals of it are zeros
+
 
 def format_score(score: float, error: float) -> str:
-    """Return a score and its standard error with four decimals.
+    """Return a score and its standard error with four decimals, and smaller ones with two digits.
 
-    >>> format_score(0.09653, 0.0179)
-    '0.0965 ± 0.0179'
+    >>> format_score(0.09653, 0.0179), format_score(1.24e-06, 3e-07)
+    ('0.0965 ± 0.0179', '1.2e-6 ± 3e-7')
     """
+    if 0 < error < _SMALL and abs(score) < _SMALL:
+        return f"{say_value(score)} ± {say_value(error)}"
     return f"{score:.4f} ± {error:.4f}"
 
 
@@ -41,12 +45,14 @@ def list_scores(scores: Mapping[str, tuple[float, float]]) -> str:
 
 
 def format_interval(interval: tuple[float, float]) -> str:
-    """Return the ends of an interval with four decimals.
+    """Return the ends of an interval with four decimals, and smaller ones with two digits.
 
-    >>> format_interval((0.05, 0.125))
-    '0.0500 to 0.1250'
+    >>> format_interval((0.05, 0.125)), format_interval((2e-07, 3.1e-06))
+    ('0.0500 to 0.1250', '2e-7 to 3.1e-6')
     """
     low, high = interval
+    if 0 < max(abs(low), abs(high)) < _SMALL:
+        return f"{say_value(low)} to {say_value(high)}"
     return f"{low:.4f} to {high:.4f}"
 
 
