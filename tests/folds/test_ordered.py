@@ -75,6 +75,11 @@ def test_what_is_trained_on_came_before_what_validates(order, folds, test_size) 
             "--repeats: rows in an order are cut in one way only, not in 2; leave --repeats or "
             "--order out",
         ),
+        (
+            {"order": np.arange(60), "test_size": 0.01},
+            "--test-size: 0.01 of 60 rows is one, and a score on a single row says nothing of "
+            "others; use --test-size 0.04, or 0 for no test part",
+        ),
     ],
 )
 def test_refused_orders(arguments, message) -> None:

@@ -118,11 +118,25 @@ def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
             "--groups: 1 group is there, too few for 2 folds; gather rows of more groups",
         ),
         (
-            np.arange(40) % 2,
-            np.arange(40) // 10,
-            (4, 0.2, 0),
-            "--groups: 3 groups are there outside the test part, too few for 4 folds; use --folds "
-            "3, or gather rows of more groups",
+            np.arange(60) % 2,
+            np.arange(60) // 10,
+            (5, 0.3, 0),
+            "--groups: 4 groups are there outside the test part, too few for 5 folds; use --folds "
+            "4, or gather rows of more groups",
+        ),
+        (
+            np.arange(50) % 2,
+            np.arange(50) // 10,
+            (3, 0.2, 0),
+            "--test-size: 0.2 of 5 groups is one, and a score on a single group says nothing of "
+            "others; use --test-size 0.4, or 0 for no test part",
+        ),
+        (
+            np.arange(50) % 2,
+            np.arange(50) // 10,
+            (5, 0.2, 0),
+            "--test-size: 0.2 of 5 groups is one, and a score on a single group says nothing of "
+            "others; use --test-size 0",
         ),
         (
             (np.arange(60) >= 50).astype(int),
@@ -137,3 +151,23 @@ def test_refused_splits_of_groups(y, groups, options, message) -> None:
     with pytest.raises(DataError) as error:
         Splitter(*options).split(y, classes="ab", groups=groups)
     assert str(error.value) == message
+
+
+def test_the_test_part_that_a_refusal_offers_works() -> None:
+    y, groups = np.arange(50) % 2, np.arange(50) // 10
+    assert (
+        len(np.unique(groups[Splitter(3, 0.4, 0).split(y, classes="ab", groups=groups).test])) == 2
+    )
+    assert Splitter(5, 0.0, 0).split(y, classes="ab", groups=groups).test.tolist() == []
+
+
+def test_folds_without_a_roc_curve_are_refused_where_it_is_the_score() -> None:
+    y, groups = np.arange(60) // 10 % 2, np.arange(60) // 10  # a class for each group
+    assert Splitter(6, 0.0, 0).split(y, classes="ab", groups=groups)
+    with pytest.raises(DataError) as error:
+        Splitter(6, 0.0, 0, has_curves=True).split(y, classes="ab", groups=groups)
+    assert str(error.value) == (
+        "--objective roc_auc: each fold validates rows of a single class, which have no ROC curve; "
+        "use fewer --folds, or another --objective"
+    )
+    assert Splitter(2, 0.0, 0, has_curves=True).split(y, classes="ab", groups=groups)

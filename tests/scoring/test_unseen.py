@@ -105,3 +105,8 @@ def test_recalls_of_a_rare_class_are_covered_as_often_as_stated():
             covered[with_unseen] += abs(score - 0.885) <= 1.96 * wide
     assert covered[False] < 0.93 * 400
     assert covered[True] > 0.95 * 400
+
+
+def test_a_single_group_of_held_out_rows_has_no_score() -> None:
+    y = np.arange(10) % 2
+    assert score_held_out_rows(np.eye(2)[y], Truth(y, groups=np.zeros(10, int))) == {}

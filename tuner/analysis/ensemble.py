@@ -174,6 +174,7 @@ def make_ensemble(
         members = _add_networks_on_all_rows(members)
     values = {name: library.score(counts, name) for name in scoring.score_clusters}
     means = {name: compute_mean_and_error(own) for name, own in values.items()}
+    means = {name: mean for name, mean in means.items() if not np.isnan(mean[0])}  # as of trials
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
     noise = compute_noise_ratio(networks, len(y), folds=library.folds)

@@ -22,7 +22,7 @@ def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
         test_size: Share of the rows to hold back.
 
     Raises:
-        DataError: There are too few different places.
+        DataError: There are too few different places, or a single row would be held back.
     """
     from sklearn.model_selection import TimeSeriesSplit
 
@@ -41,6 +41,12 @@ def split_in_order(order: np.ndarray, *, folds: int, test_size: float) -> Split:
             "that are not cut within a value; use fewer --folds, or a finer column"
         )
     before, *validations = (rows[cuts[n] : cuts[n + 1]] for n in range(folds + 1))
+    if len(rows) - end == 1:
+        larger = f"use --test-size {np.ceil(200 / len(rows)) / 100}, or 0 for no test part"
+        raise DataError(
+            f"--test-size: {test_size} of {len(rows)} rows is one, and a score on a single row "
+            f"says nothing of others; {larger}"
+        )
     return make_expanding_split(np.sort(rows[end:]), before, validations)
 
 

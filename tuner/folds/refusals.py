@@ -14,9 +14,11 @@ __all__ = [
     "RareClassError",
     "check_arguments",
     "check_classes_of_folds",
+    "check_curves",
     "check_groups",
     "check_order_alone",
     "check_rarest",
+    "check_test_groups",
     "check_test_size",
 ]
 
@@ -124,6 +126,29 @@ def check_test_size(totals: np.ndarray, test_size: float, *, folds: int) -> None
     )
 
 
+def check_test_groups(groups: np.ndarray, test_size: float, *, folds: int) -> None:
+    """Refuse a test part of a single group, whose score has no error: it says nothing of others.
+
+    Args:
+        groups: The group of each row, shape `(rows,)`.
+        test_size: Share of the groups to hold back, above 0.
+        folds: Number of folds, which is the least number of the other groups.
+
+    Raises:
+        DataError: The test part would be a single group.
+    """
+    number = len(np.unique(groups))
+    if ceil(test_size * number) >= 2:
+        return
+    least = ceil(200 / number) / 100
+    fits = least <= 0.5 and number - ceil(least * number) >= folds
+    larger = f"use --test-size {least}, or 0 for no test part" if fits else "use --test-size 0"
+    raise DataError(
+        f"--test-size: {test_size} of {number} groups is one, and a score on a single group says "
+        f"nothing of others; {larger}"
+    )
+
+
 def _limit_folds(rows: int, folds: int) -> str:
     """Return what to add to a remedy where the rarest class has fewer rows than folds."""
     return "" if rows >= folds else f" and --folds {rows}"
@@ -198,4 +223,21 @@ def check_classes_of_folds(
             f"class {classes[lacking]}: fold {number} has no row of it to train on, {reason}; "
             f"{_join(remedies)}",
             rare,
+        )
+
+
+def check_curves(y: np.ndarray, folds: Sequence[Fold]) -> None:
+    """Refuse folds that all validate on rows of a single class, which have no ROC curve.
+
+    Args:
+        y: The class of each row, shape `(rows,)`, int64.
+        folds: The folds.
+
+    Raises:
+        DataError: No fold has validation rows of two classes.
+    """
+    if all(len(np.unique(y[fold.validation])) < 2 for fold in folds):
+        raise DataError(
+            "--objective roc_auc: each fold validates rows of a single class, which have no ROC "
+            "curve; use fewer --folds, or another --objective"
         )

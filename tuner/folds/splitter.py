@@ -15,9 +15,11 @@ from tuner.folds.refusals import (
     RareClassError,
     check_arguments,
     check_classes_of_folds,
+    check_curves,
     check_groups,
     check_order_alone,
     check_rarest,
+    check_test_groups,
     check_test_size,
 )
 from tuner.folds.split import Split, make_split, to_row_numbers
@@ -37,12 +39,14 @@ class Splitter:
         test_size: Share of the rows to hold back, at most 0.5; 0 for no test part.
         seed: Any whole number from 0.
         repeats: Number of times that the rows outside the test part are cut into folds.
+        has_curves: Whether folds are scored by ROC curves, which take rows of two classes.
     """
 
     folds: int
     test_size: float
     seed: int
     repeats: int = 1
+    has_curves: bool = False
 
     def split(
         self,
@@ -68,7 +72,7 @@ class Splitter:
 
         Raises:
             DataError: A number is out of its range; there are too few rows of a class, groups or
-                places; or an order is combined with groups or repeats.
+                places; an order is combined with groups or repeats; or no fold has a ROC curve.
         """
         check_arguments(self.folds, self.test_size, self.seed)
         totals = np.bincount(y, minlength=len(classes))
@@ -77,8 +81,11 @@ class Splitter:
             check_order_alone(groups is not None, self.repeats)
             split = split_in_order(order, folds=self.folds, test_size=self.test_size)
             check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
-            return split
-        return self._split_at_random(y, totals, classes, groups)
+        else:
+            split = self._split_at_random(y, totals, classes, groups)
+        if self.has_curves:
+            check_curves(y, split.folds)
+        return split
 
     def find_rare(
         self, y: np.ndarray, groups: np.ndarray | None = None, order: np.ndarray | None = None
@@ -155,6 +162,7 @@ class Splitter:
         if self.test_size == 0:
             return to_row_numbers([])
         if groups is not None:
+            check_test_groups(groups, self.test_size, folds=self.folds)
             return self._hold_out_groups(y, groups, random_state)
         check_test_size(np.bincount(y, minlength=classes), self.test_size, folds=self.folds)
         from sklearn.model_selection import StratifiedShuffleSplit

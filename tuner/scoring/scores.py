@@ -32,12 +32,17 @@ def score_held_out_rows(probabilities: np.ndarray, truth: Truth) -> dict[str, tu
     """Return the mean of every objective on held-out rows and its standard error, by name.
 
     The error allows for mistakes that no row shows: a few rows of a rare class that are all right
-    do not say that it is known without error.
+    do not say that it is known without error. A single cluster says nothing of others.
 
     Args:
         probabilities: Shape `(rows, classes)`.
         truth: The true classes of the rows.
+
+    Returns:
+        Empty if there is a single cluster, as earlier versions allowed.
     """
+    if truth.cluster_count < 2:
+        return {}
     return {
         name: (mean, sqrt(error**2 + compute_unseen_variance(name, probabilities, truth.y)))
         for name, (mean, error) in score_objectives(probabilities, truth).items()

@@ -177,7 +177,8 @@ class SearchSettings:
     @property
     def splitter(self) -> Splitter:
         """Splits the rows into the held-out part and the folds."""
-        return Splitter(self.folds, self.test_size, self.seed, self.repeats)
+        has_curves = self.objective == "roc_auc"
+        return Splitter(self.folds, self.test_size, self.seed, self.repeats, has_curves)
 
     @property
     def plan(self) -> Plan:
