@@ -83,7 +83,7 @@ def test_a_companion_that_gets_no_time_leaves_the_baselines_to_the_run(run, monk
         processes.start_companion()
         processes._companion.send_signal(signal.SIGSTOP)
         processes.begin(run)
-        pipeline._get_baselines(run, processes, idle=False)
+        pipeline._wait_for_baselines(run, processes, idle=False)
         assert processes._companion is None
     assert has_baselines(run.study)
     assert run.listeners[0].notes == [

@@ -10,7 +10,7 @@ import pytest
 
 from tests.helpers.command_line import read_events, write_events
 from tuner.analysis import Evidence
-from tuner.errors import NetworkDiverged
+from tuner.errors import ExportMismatch, NetworkDiverged
 from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.beside import Beside
@@ -24,6 +24,7 @@ from tuner.run.reporting import is_reported, read_content, report_study
 from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
 from tuner.run.stages import Stage, read_basis
+from tuner.serving.export import ModelExport
 from tuner.study import EventKind, Listener, Study, check_place
 
 
@@ -182,6 +183,21 @@ def test_a_pick_that_diverges_is_reported_and_exported_once_it_does_not(study, m
     assert nothing not in page
     setup, opened = open_study("first", study.root)
     assert read_content(setup, opened).export_fault == ""
+
+
+def test_a_report_written_before_the_check_failed_is_written_again(study, monkeypatch):
+    kill_after(study, "picking")
+    shutil.rmtree(study.model_folder)
+
+    def fail(export):
+        raise ExportMismatch("onnx: it differs")
+
+    monkeypatch.setattr(ModelExport, "finish", fail)
+    setup, opened = open_study("first", study.root)
+    outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+    assert (outcome.model, str(outcome.fault)) == (None, "onnx: it differs")
+    page = outcome.report.read_text(encoding="utf-8")
+    assert "Nothing is exported: onnx: it differs. What follows is of the pick." in page
 
 
 def test_networks_on_all_rows_that_diverge_are_left_out_of_folds(study):

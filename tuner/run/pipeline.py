@@ -116,7 +116,9 @@ def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: b
             else:
                 export = refuse_export(run, error)
     fault = str(export.fault or "")
-    report = report or _report(run, beside, picking, evidence, idle=idle, export_fault=fault)
+    if report is None or fault:  # a report that was written before the check knows no fault
+        _prepare_report(run, beside, idle=idle)
+        report = _report(run, picking, evidence, export_fault=fault)
     with note_unwritten(run):
         run.keep_answer(report.content.answers.answer)
     return Outcome(report.content, export.model, export.fault, report.page, run.seconds)
@@ -140,46 +142,50 @@ def _train_and_export(
     with SearchExport(run, picking, ready, fresh) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
-            _get_prediction_times(run, idle=False)
+            _ensure_prediction_times(run, idle=False)
             import_charting()
         report = None
         if has_baselines(run.study):
-            exported_time = export.prediction_time
-            report = _report(
-                run, beside, picking, evidence, idle=False, exported_time=exported_time
-            )
+            _prepare_report(run, beside, idle=False)
+            report = _report(run, picking, evidence, exported_time=export.prediction_time)
         run.announce("checking the model")
         return export.finish(), report
 
 
-def _report(  # noqa: PLR0913  (the last two are for one caller each)
-    run: Run,
-    beside: Beside,
-    picking: PickingResult,
-    evidence: Evidence,
-    *,
-    idle: bool,
-    exported_time: PredictionTime | None = None,
-    export_fault: str = "",
-) -> ReportResult:
-    """Get the prediction times and the baselines, and write the report.
+def _prepare_report(run: Run, beside: Beside, *, idle: bool) -> None:
+    """Measure the prediction times and get the baselines, if they are missing and there is time.
 
     An error loses none of the earlier results: it becomes a note.
 
     Args:
         run: The run.
         beside: May train the baselines.
-        picking: The study's picks.
-        evidence: What the study's answers rest on.
         idle: Whether the run trained and exported nothing before. If even an idle run has no time
             for a part, the journal says so, and a later run with the same limit does not try again.
+    """
+    with _note_faults(run, "the report may lack prediction times and simple classifiers"):
+        _ensure_prediction_times(run, idle=idle)
+        _wait_for_baselines(run, beside, idle=idle)
+
+
+def _report(
+    run: Run,
+    picking: PickingResult,
+    evidence: Evidence,
+    *,
+    exported_time: PredictionTime | None = None,
+    export_fault: str = "",
+) -> ReportResult:
+    """Write the report, unless it is there. An error becomes a note.
+
+    Args:
+        run: The run.
+        picking: The study's picks.
+        evidence: What the study's answers rest on.
         exported_time: How long the exported model takes, while it is not in the study's folder.
         export_fault: Why the export failed. Defaults to "": it did not, as far as is known.
     """
     setup, study = run.setup, run.study
-    with _note_faults(run, "the report may lack prediction times and simple classifiers"):
-        _get_prediction_times(run, idle=idle)
-        _get_baselines(run, beside, idle=idle)
     picks, evidence = add_averaging(setup, study, picking.picks, evidence)
     content = collect_content(setup, study, picks, evidence, exported_time)
     content = replace(content, export_fault=export_fault)
@@ -208,7 +214,7 @@ def _note_faults(run: Run, what: str) -> Iterator[None]:
         run.note(f"{what} ({fault}); to try again: {again}")
 
 
-def _get_prediction_times(run: Run, *, idle: bool) -> None:
+def _ensure_prediction_times(run: Run, *, idle: bool) -> None:
     """Measure prediction times, unless they are known or there is no time."""
     study, estimates, limit = run.study, run.estimates, run.setup.settings.max_seconds
     if not lacks_prediction_times(study):
@@ -221,8 +227,8 @@ def _get_prediction_times(run: Run, *, idle: bool) -> None:
         mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
 
 
-def _get_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
-    """Wait for the baselines that are trained beside the run, or train them now."""
+def _wait_for_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
+    """Wait for the baselines that are trained beside the run, or train them now, if there is time."""
     setup, study, estimates = run.setup, run.study, run.estimates
     if has_baselines(study) and not beside.trains_baselines:
         return

@@ -66,19 +66,21 @@ class FoldData:
         """Class numbers of the training part."""
         return self.problem.y[self.train]
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """The arguments of `fit` that weigh the training rows.
+    def list_weights(self, head: Head) -> dict[str, Any]:
+        """Return the arguments of `fit` that weigh the training rows.
 
         There are none without weights, since a custom `fit` may not accept them.
         """
-        weights, row_weights = self._class_weights, self.problem.row_weights
-        if row_weights is not None:
-            row_weights = row_weights[self.train]
-            if weights is not None:  # Keras takes one of both
-                row_weights = row_weights * weights[self.y_train]
-            return {"sample_weight": row_weights}
-        return {} if weights is None else {"class_weight": dict(enumerate(weights))}
+        by_class, by_row = self._class_weights, self.problem.row_weights
+        if by_row is None:
+            if by_class is None:
+                return {}
+            if head.members == 1:  # else Keras would take the members' labels for classes
+                return {"class_weight": dict(enumerate(by_class))}
+        weights = np.ones(len(self.train)) if by_row is None else by_row[self.train]
+        if by_class is not None:
+            weights = weights * by_class[self.y_train]
+        return {"sample_weight": head.spread_weights(weights)}
 
 
 class FitNetwork:
@@ -183,7 +185,7 @@ class FitNetwork:
         if "callbacks" in arguments:
             arguments["callbacks"] = copy_callbacks(arguments["callbacks"])
         validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, arguments, validation) | fold.options
+        given = list_given(self.hypermodel, arguments, validation) | fold.list_weights(self.head)
         hp = self.job.hyperparameters
         x, y = self._take(fold, fold.train)
         self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **given)
@@ -214,7 +216,7 @@ class FitNetwork:
             return history
 
         validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.options
+        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.list_weights(self.head)
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
             self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)

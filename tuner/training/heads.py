@@ -64,6 +64,14 @@ class Head:
             return keras.ops.one_hot(y, self.classes, dtype="float32")
         return keras.ops.expand_dims(keras.ops.cast(y, "float32"), -1)
 
+    def spread_weights(self, weights: Any) -> Any:
+        """Return the weights of rows as the loss takes them: each member's loss has its row's.
+
+        Args:
+            weights: Shape `(rows,)`.
+        """
+        return weights if self.members == 1 else weights[:, None]
+
     def to_probabilities(self, outputs: Any) -> Any:
         """Return the probabilities of all classes, in float32 whatever the network computes in.
 

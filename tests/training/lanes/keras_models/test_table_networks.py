@@ -1,5 +1,7 @@
 """Networks for tables in lanes: the curves of `fit`, and the same alone as beside others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,17 @@ def make_hypermodel(text):
 def test_lanes_give_the_curves_of_fit(name):
     # folds of 21, 40, 59 and 78 rows: 2 to 5 steps in an epoch, the last of them smaller
     assert_parity(make_hypermodel(SPACES[name]), make_ordered_problem(folds=2), PLAN)
+
+
+def test_rows_and_classes_weigh_alike_in_all_members_by_lanes_and_by_fit():
+    problem, weights = make_ordered_problem(folds=2), np.ones(97, np.float32)
+    weights[::3] = 4
+    hypermodel = make_hypermodel(SPACES["tabm"])
+    for weighed in (
+        replace(problem, class_weight="balanced"),
+        replace(problem, class_weight=np.array([1, 9, 1], np.float32), row_weights=weights),
+    ):
+        assert_parity(hypermodel, weighed, PLAN)
 
 
 def test_trials_that_differ_in_numbers_share_a_program_and_are_the_same_side_by_side():

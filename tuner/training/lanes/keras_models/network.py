@@ -84,6 +84,8 @@ class KerasNetwork:
         """
         weights, others, slots = self._split(variables)
         optimizer = self.model.optimizer
+        if row_weights is not None:
+            row_weights = self.head.spread_weights(row_weights)
         with tf.GradientTape() as tape:
             tape.watch(weights)
             self._use_moments(others)
