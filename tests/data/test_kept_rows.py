@@ -242,8 +242,15 @@ def test_the_type_of_labels_is_kept(frame, labels, kind, is_frame, tmp_path):
     assert read_label_type(kept.source, kept.target) is expected
 
 
-def test_truth_values_of_a_frame_are_known_as_such(frame, tmp_path):
-    kept = keep_rows(frame, [True, False] * 12, root=tmp_path)
+def test_whole_fractions_are_no_texts(frame, tmp_path):
+    kept = keep_rows(frame[["size"]].to_numpy(), np.array([1.0, 0.0] * 12), root=tmp_path)
+    assert read_label_type(kept.source, kept.target) is None
+
+
+@pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])
+def test_truth_values_are_known_as_such(frame, is_frame, tmp_path):
+    rows = frame if is_frame else frame[["size"]].to_numpy()
+    kept = keep_rows(rows, [True, False] * 12, root=tmp_path)
     assert read_label_type(kept.source, kept.target) is bool
     assert read_label_type(kept.source, "other") is None
     assert read_label_type("digits", "y") is None

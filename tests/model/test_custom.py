@@ -1,5 +1,6 @@
 import sys
 
+import numpy as np
 import pytest
 
 from tuner.errors import SpaceError
@@ -18,6 +19,19 @@ class Needy(keras_tuner.HyperModel):
         super().__init__()
 
 class NoModel: ...
+"""
+
+
+IMAGES = """
+import keras
+import keras_tuner
+
+class Images(keras_tuner.HyperModel):
+    def build(self, hp):
+        rows = keras.Input((2, 3))
+        model = keras.Model(rows, keras.layers.Dense(3, "softmax")(keras.layers.Flatten()(rows)))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
 """
 
 
@@ -41,6 +55,13 @@ def load(location):
 
 def test_the_class_is_given_the_sizes_that_it_takes(file):
     assert load(f"{file}:Sized").sizes == (7, 2)
+
+
+def test_its_networks_may_take_images_as_they_are(tmp_path):
+    path = tmp_path / "images.py"
+    path.write_text(IMAGES)
+    hypermodel = HypermodelFile(f"{path}:Images").make(features=6, classes=3, shape=(2, 3))
+    assert hypermodel.build(None)(np.zeros((5, 6))).shape == (5, 3)
 
 
 def message(location):

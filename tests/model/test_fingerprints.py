@@ -13,10 +13,15 @@ import pytest
 from tuner.model.fingerprints import describe_value
 
 FACTOR = 2
+UNITS = [16, {"last": 8}]
 
 
 def double(number):
     return FACTOR * number
+
+
+def count_units():
+    return len(UNITS)
 
 
 def make_schedule(rate):
@@ -85,6 +90,16 @@ def test_numbers_and_functions_of_the_module_are_a_part_of_code(monkeypatch):
     after = describe_value(Network(1)), describe_value(make_schedule(0.1))
     assert before[0] != after[0]
     assert before[1] != after[1]
+
+
+def test_lists_of_the_module_are_a_part_of_code_but_no_cache_is(monkeypatch):
+    def describe(units):
+        monkeypatch.setattr(sys.modules[__name__], "UNITS", units)
+        return describe_value(count_units)
+
+    assert describe([16, {"last": 8}]) != describe([16, {"last": 9}])
+    assert describe([np.ones(3)]) != describe([np.zeros(3)])
+    assert describe([double]) == describe([make_schedule])
 
 
 def test_texts_of_a_persons_own_objects_are_not_kept():

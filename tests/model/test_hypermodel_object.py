@@ -41,6 +41,47 @@ def test_networks_of_images_take_flat_rows(given, tmp_path):
     np.testing.assert_array_equal(loaded(np.ones((1, 6))), network(np.ones((1, 6))))
 
 
+class Learning(Images):
+    """Has a layer that learns from images, and metrics."""
+
+    def build(self, hp):
+        rows = keras.Input((2, 3))
+        known = keras.layers.Flatten()(keras.layers.Normalization(name="norm")(rows))
+        model = keras.Model(rows, keras.layers.Dense(3, "softmax")(known))
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    def adapt(self, hp, model, x):
+        model.get_layer("norm").adapt(x)
+
+
+def test_a_network_of_images_adapts_to_images_and_keeps_its_metrics():
+    hypermodel = HypermodelObject.from_object(Learning()).make(features=6, classes=3, shape=(2, 3))
+    network = hypermodel.build(keras_tuner.HyperParameters())
+    rows = np.arange(60, dtype=np.float32).reshape(10, 6)
+    hypermodel.adapt(None, network, rows)
+    (learned,) = [layer for layer in network.layers[-1].layers if layer.name == "norm"]
+    np.testing.assert_allclose(np.ravel(learned.mean), rows.reshape(-1, 3).mean(0))
+    logs = network.evaluate(rows, np.zeros(10), verbose=0, return_dict=True)
+    assert set(logs) == {"loss", "accuracy"}
+
+
+def test_a_training_step_of_its_own_is_not_lost_in_a_network_of_images():
+    class Stepping(keras.Model):
+        def train_step(self, data):
+            return {}
+
+    def build(hp):
+        rows = keras.Input((2, 3))
+        model = Stepping(rows, keras.layers.Dense(3, "softmax")(keras.layers.Flatten()(rows)))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    hypermodel = HypermodelObject.from_object(build).make(features=6, classes=3, shape=(2, 3))
+    with pytest.raises(SpaceError, match=r"hypermodel build: its network has a train_step of its"):
+        hypermodel.build(keras_tuner.HyperParameters())
+
+
 def test_the_sizes_go_to_whoever_takes_them():
     hypermodel = HypermodelObject.from_object(Images).make(features=6, classes=4, shape=None)
     assert hypermodel.classes == 4

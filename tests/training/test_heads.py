@@ -9,7 +9,7 @@ import pytest
 
 from tests.helpers.problems import make_problem
 from tests.helpers.training import train
-from tuner.errors import UserError
+from tuner.errors import SpaceError, UserError
 from tuner.training import Plan
 from tuner.training.heads import find_head
 
@@ -123,6 +123,18 @@ def test_label_smoothing_changes_the_training_and_not_how_rows_are_scored(refere
     assert result.probabilities.max() < sharp.probabilities.max()
     rows = np.arange(45), THREE.y
     assert result.score == pytest.approx(-np.log(result.probabilities[rows]).mean(), rel=1e-5)
+
+
+def test_an_output_for_each_time_step_is_refused():
+    rows = keras.Input((4,))
+    steps = keras.layers.Reshape((2, 2))(rows)
+    model = keras.Model(rows, keras.layers.Dense(3, "softmax")(steps))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(
+        SpaceError, match=r"one output of shape \(rows, classes\); received \(None, 2"
+    ):
+        find_head(model, THREE, "hypermodel Steps")
+    assert find_head(model, THREE, "a network of two", has_members=True).members == 2
 
 
 def test_outputs_that_are_no_probabilities_are_refused():

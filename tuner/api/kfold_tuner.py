@@ -177,10 +177,11 @@ class KFoldTuner(FoldTuner):
             self._study_name, self._overwrite = study or self.study.record.name, False
             self._begin()
         self._engine.check()
+        given = read_hypermodel(self._given_hypermodel)  # of `Recompiled`, `fit` is its own
         read = SearchArguments.read(
             arguments,
             objective=self.settings.objective,
-            own_fit=type(self.hypermodel).fit is not keras_tuner.HyperModel.fit,
+            own_fit=type(given).fit is not keras_tuner.HyperModel.fit,
         )
         self._take(read)
         splitter = self.settings.splitter

@@ -105,7 +105,7 @@ def read_label_type(source: str, target: str) -> type | None:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             kind = arrays[target].dtype.kind if target in arrays else ""
-        return {"U": str, "i": int, "u": int}.get(kind)
+        return {"U": str, "i": int, "u": int, "b": bool}.get(kind)
     schema = pq.read_schema(path)
     if target not in schema.names:
         return None
@@ -204,10 +204,20 @@ def _keep_relation(role: str, values: Any, rows: int) -> np.ndarray:
 
 def _write_labels(place: str, labels: Any) -> np.ndarray:
     """Return converted labels as an array that needs no pickle, shape `(rows,)`."""
-    if pa.types.is_integer(labels.type) and not labels.null_count:
+    if not labels.null_count and (pa.types.is_integer(labels.type) or _are_whole(labels)):
         return labels.to_numpy()
+    if pa.types.is_boolean(labels.type) and not labels.null_count:
+        return labels.to_numpy().astype(np.bool_)
     texts = read_as_texts(place, labels)
     return np.array(texts.to_pylist(), dtype=np.str_)
+
+
+def _are_whole(labels: Any) -> bool:
+    """Return whether labels are whole numbers that are kept as fractions."""
+    if not pa.types.is_floating(labels.type):
+        return False
+    numbers = labels.to_numpy()
+    return bool((np.isfinite(numbers) & (numbers == np.trunc(numbers))).all())
 
 
 def _list_ordered_levels(column: Any) -> tuple[str, ...]:
@@ -234,7 +244,7 @@ def _check_index(x: Any, y: Any) -> None:
 
 
 def _is_name(values: Any) -> bool:
-    return isinstance(values, str | int)
+    return isinstance(values, str | int | np.integer)
 
 
 def _write(root: Path, ending: str, write: Any) -> str:

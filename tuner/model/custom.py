@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError, one_line, suggest_names
 from tuner.model.hypermodel_object import HypermodelObject
+from tuner.model.shaped_rows import take_shaped_rows
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -77,7 +78,7 @@ class HypermodelFile:
         Args:
             features: Width of an encoded row.
             classes: Number of classes.
-            shape: The shape of a row of an array. The network takes encoded rows whatever it is.
+            shape: The shape of a row of an array, which the network may take; None of a table.
 
         Raises:
             SpaceError: There is no such file or class, or its constructor fails.
@@ -87,12 +88,13 @@ class HypermodelFile:
         sizes = {"features": features, "classes": classes}
         parameters = inspect.signature(hypermodel.__init__).parameters
         try:
-            return hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
+            made = hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
         except Exception as error:  # a user's code may raise anything
             raise SpaceError(
                 f"hypermodel file {path}: {self.name} cannot be made ({one_line(error)}); its "
                 "constructor may take features and classes, and needs a default for everything else"
             ) from error
+        return take_shaped_rows(made, shape)
 
 
 CustomHypermodel = HypermodelFile | HypermodelObject

@@ -1,7 +1,7 @@
 """What a Python program gives a search, as JSON values that are the same in every process.
 
 A study keeps them, so that a search with other code or settings does not resume it. Code is known
-by its bytecode, so that comments may change; the functions and numbers of its own module that it
+by its bytecode, so that comments may change; the functions and values of its own module that it
 uses are a part of it.
 """
 
@@ -27,7 +27,8 @@ _LIBRARIES = ("builtins", "keras", "keras_tuner", "numpy", "tensorflow", "tuner"
 _WITHOUT_EFFECT = ("name", "verbose", "restore_best_weights")
 _LONGEST = 80  # characters of a text that is kept as it is
 _PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
-_CODE = f"code of Python {sys.version_info.major}.{sys.version_info.minor} "
+_WAY = 2  # in which code is described; the first left out lists, dictionaries, sets and arrays
+_CODE = f"code of Python {sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
 
 
 def describe_value(value: Any, seen: Seen = frozenset()) -> Any:
@@ -91,10 +92,18 @@ def _list_parts(function: types.FunctionType, seen: Seen) -> Iterator[Any]:
             yield None
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
-        is_plain = isinstance(value, bool | int | float | str | tuple)
         is_near = getattr(value, "__module__", None) == function.__module__ and callable(value)
-        if is_plain or is_near:
+        if is_near or _is_plain(value):
             yield [name, describe_value(value, seen)]
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a value is numbers or texts, or holds nothing else: no cache of networks."""
+    if isinstance(value, Mapping):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list | set | frozenset):
+        return all(map(_is_plain, value))
+    return isinstance(value, bool | int | float | str | tuple | np.ndarray)
 
 
 def _describe_bytecode(code: types.CodeType, names: set[str], seen: Seen) -> Any:

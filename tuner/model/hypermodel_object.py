@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError, one_line
 from tuner.model.fingerprints import describe_value
+from tuner.model.shaped_rows import take_shaped_rows
 
 if TYPE_CHECKING:
     import keras
@@ -87,7 +86,7 @@ class HypermodelObject:
             hypermodel = _wrap(given, self.name, _choose(sizes, given))
         else:
             hypermodel = given
-        return hypermodel if shape is None or len(shape) == 1 else _reshape(hypermodel, shape)
+        return take_shaped_rows(hypermodel, shape)
 
     def _get(self) -> Any:
         if self.given is None:
@@ -114,29 +113,3 @@ def _wrap(
     build = {"build": lambda self, hp: function(hp, **sizes)}
     hypermodel: keras_tuner.HyperModel = type(name, (keras_tuner.HyperModel,), build)()
     return hypermodel
-
-
-def _reshape(hypermodel: keras_tuner.HyperModel, shape: tuple[int, ...]) -> keras_tuner.HyperModel:
-    """Return a hypermodel whose networks take flat rows, and give them this shape if they need it.
-
-    Rows are flat where they are scaled and exported.
-    """
-    import keras
-
-    def build(hp: keras_tuner.HyperParameters) -> keras.Model:
-        model = hypermodel.build(hp)
-        if not isinstance(model, keras.Model) or not model.compiled:
-            return model  # it is refused later
-        if model.built and model.input_shape[1:] != shape:
-            return model
-        network = keras.Sequential(
-            [keras.Input((prod(shape),)), keras.layers.Reshape(shape), model], name=model.name
-        )
-        network.compile(optimizer=model.optimizer, loss=model.loss, run_eagerly=model.run_eagerly)
-        # one of the two has the optimizer, or each would be saved with it
-        model.optimizer, model.compiled = None, False
-        return network
-
-    reshaped = copy.copy(hypermodel)
-    reshaped.build = build  # as KerasTuner itself replaces the method of an instance
-    return reshaped

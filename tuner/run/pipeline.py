@@ -228,7 +228,7 @@ def _ensure_prediction_times(run: Run, *, idle: bool) -> None:
 
 
 def _wait_for_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
-    """Wait for the baselines that are trained beside the run, or train them now, if there is time."""
+    """Wait for the baselines that are trained beside the run, or train them in the time left."""
     setup, study, estimates = run.setup, run.study, run.estimates
     if has_baselines(study) and not beside.trains_baselines:
         return

@@ -8,7 +8,8 @@ __all__ = ["list_argument_differences"]
 def list_argument_differences(mine: Any, theirs: Any, name: str = "") -> list[str]:
     """Return where two descriptions differ, in words.
 
-    Code that another version of Python compiled cannot be compared, and counts as the same.
+    Code that another version of Python compiled, or that was described in another way, cannot be
+    compared, and counts as the same.
 
     Args:
         mine: The description that a study keeps, as JSON values.
@@ -28,8 +29,8 @@ def list_argument_differences(mine: Any, theirs: Any, name: str = "") -> list[st
     elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
         parts = [(mine[n], theirs[n], f"{name}[{n}]") for n in range(len(mine))]
     elif _is_code(mine) and _is_code(theirs):
-        same_python = mine.rpartition(" ")[0] == theirs.rpartition(" ")[0]
-        return [f"the code of {name.removesuffix('.code')} is not the same"] if same_python else []
+        same_way = mine.rpartition(" ")[0] == theirs.rpartition(" ")[0]
+        return [f"the code of {name.removesuffix('.code')} is not the same"] if same_way else []
     else:
         return [f"{name} is {_say(mine)} there and {_say(theirs)} here"]
     return [each for part in parts for each in list_argument_differences(*part)]

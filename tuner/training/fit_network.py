@@ -216,7 +216,9 @@ class FitNetwork:
             return history
 
         validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.list_weights(self.head)
+        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.list_weights(
+            self.head
+        )
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
             self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)

@@ -126,13 +126,16 @@ class Head:
         return logits[:, 1:] - logits[:, :1] if self.outputs == 1 else logits
 
 
-def find_head(model: Any, problem: Problem | None, where: str) -> Head:
+def find_head(
+    model: Any, problem: Problem | None, where: str, *, has_members: bool = False
+) -> Head:
     """Return the head of a compiled network.
 
     Args:
         model: The network.
         problem: Its rows and classes; None if the network is known to end in a softmax.
         where: What built the network, for messages.
+        has_members: Whether it may be several networks in one.
 
     Raises:
         SpaceError: The loss is not one of a classifier, or the network does not have an output
@@ -143,7 +146,7 @@ def find_head(model: Any, problem: Problem | None, where: str) -> Head:
     logits = bool(getattr(loss, "from_logits", False))
     if problem is None:
         return Head(labels or "numbers", logits, 0, 0, loss)
-    members, outputs = _count_outputs(model, problem, where)
+    members, outputs = _count_outputs(model, problem, where, has_members)
     _check_outputs(outputs, problem.classes, labels, where)
     if labels is None:  # of a loss of the hypermodel's own
         labels = "one_hot" if problem.one_hot else "numbers"
@@ -202,7 +205,7 @@ def _find_labels(loss: Any, where: str) -> Labels | None:
     )
 
 
-def _count_outputs(model: Any, problem: Problem, where: str) -> tuple[int, int]:
+def _count_outputs(model: Any, problem: Problem, where: str, has_members: bool) -> tuple[int, int]:
     """Return how many networks a network holds, and the number of outputs of each for a row."""
     if isinstance(model, keras.Sequential) or hasattr(model, "output_shape"):
         shape = model.output_shape
@@ -210,7 +213,7 @@ def _count_outputs(model: Any, problem: Problem, where: str) -> tuple[int, int]:
         shape = keras.tree.map_structure(
             lambda values: tuple(values.shape), model(take_sample(problem), training=False)
         )
-    if isinstance(shape, tuple) and len(shape) == 3 and all(isinstance(n, int) for n in shape[1:]):
+    if has_members and len(shape) == 3:
         return shape[1], shape[2]
     if not isinstance(shape, tuple) or len(shape) != 2 or not isinstance(shape[1], int):
         raise SpaceError(

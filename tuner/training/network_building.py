@@ -86,7 +86,8 @@ def find_network_head(
         SpaceError: It is no head of a classifier, or not of as many classes.
     """
     known = isinstance(hypermodel, MLPHyperModel)  # ends in a softmax of its own classes
-    return find_head(model, None if known else problem, _name(hypermodel))
+    has_members = hasattr(hypermodel, "make_served_network")
+    return find_head(model, None if known else problem, _name(hypermodel), has_members=has_members)
 
 
 def make_final_network(

@@ -38,9 +38,14 @@ def test_parts_are_in_the_order_of_their_numbers() -> None:
     for number in (10, 2, 1):
         write_part(f"dask/part.{number}.parquet", a=[number])
     Path("dask/_metadata").touch()
+    write_part("dask/part.3.parquet", a=[3, 4])
     table = read_source("dask")
-    assert table.columns["a"].to_pylist() == [1, 2, 10]
-    assert table.locate_row(2) == "row 1 of part.10.parquet"
+    assert table.columns["a"].to_pylist() == [1, 2, 3, 4, 10]
+    assert [table.locate_row(row) for row in (0, 3, 4)] == [
+        "row 1 of part.1.parquet",
+        "row 2 of part.3.parquet",
+        "row 1 of part.10.parquet",
+    ]
 
 
 def test_folders_of_partitions_are_columns() -> None:

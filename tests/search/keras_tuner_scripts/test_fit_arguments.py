@@ -158,6 +158,11 @@ def test_arguments_without_a_meaning_are_refused_by_name(make, data, arguments, 
     assert str(error.value) == message
 
 
+def test_an_unknown_argument_is_refused_where_networks_are_compiled_anew_too(make, data):
+    with pytest.raises(UserError, match="search has no argument epoch; did you mean epochs"):
+        make(loss="sparse_categorical_crossentropy").search(*data[0], verbose=0, epoch=3)
+
+
 def test_the_default_test_part_is_said_and_nothing_with_verbose_0(make, data, capfd):
     make(test_size=0.25).search(*data[0], epochs=1)
     said = capfd.readouterr()

@@ -2,7 +2,9 @@
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -53,7 +55,7 @@ def read_parquet_folder(folder: Path) -> Table:
             their columns have types that do not agree.
     """
     parts = list_parts(folder)
-    tables, places = [], []
+    tables, ends = [], []  # of each part, the rows up to its end
     for part in parts:
         _check_place(part, folder)
         table = read_parquet(part, allow_empty=True).columns
@@ -63,8 +65,8 @@ def read_parquet_folder(folder: Path) -> Table:
                 table = table.append_column(name, column)
         if len(table):
             tables.append(table)
-        places += [(part, row + 1) for row in range(len(table))]
-    if not places:
+        ends.append(len(table) + (ends[-1] if ends else 0))
+    if not tables:
         raise DataError(f"data folder {folder}: none of its {len(parts):,} files has rows")
     try:
         columns = pa.concat_tables(_drop_untyped(tables), promote_options="permissive")
@@ -76,10 +78,17 @@ def read_parquet_folder(folder: Path) -> Table:
     return Table(
         label=f"data folder {folder}",
         columns=pa.table({name: _fill(columns[name]) for name in columns.column_names}),
-        locate=lambda row: f"row {places[row][1]} of {places[row][0].relative_to(folder)}",
+        locate=partial(_locate, folder, parts, ends),
         rows=np.arange(len(columns)),
         warnings=_warn_about_absent(tables, columns.column_names),
     )
+
+
+def _locate(folder: Path, parts: Sequence[Path], ends: Sequence[int], row: int) -> str:
+    """Return where a row is: the number of its part's row, and the part."""
+    number = bisect_right(ends, row)
+    begin = ends[number - 1] if number else 0
+    return f"row {row - begin + 1} of {parts[number].relative_to(folder)}"
 
 
 def _warn_about_absent(tables: Sequence[pa.Table], names: Sequence[str]) -> tuple[str, ...]:
