@@ -4,10 +4,12 @@ import pickle
 import subprocess
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_blobs
 from sklearn.impute import SimpleImputer
@@ -45,6 +47,22 @@ def frame() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def fitted(frame) -> KFoldClassifier:
     return make_classifier().fit(frame.drop(columns="kind"), frame["kind"])
+
+
+def build(hp):
+    layers = [keras.Input((4,)), keras.layers.Dense(hp.Choice("units", [4, 8]), "relu")]
+    model = keras.Sequential([*layers, keras.layers.Dense(2, "softmax")])
+    model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
+    return model
+
+
+def test_a_function_that_builds_networks_is_searched_and_can_be_cloned(tmp_path):
+    x, y = make_blobs(60, n_features=4, centers=2, random_state=0)
+    classifier = KFoldClassifier(build, max_trials=2, folds=2, epochs=8, root=tmp_path)
+    fitted = clone(classifier).fit(x, y)
+    assert fitted.score(x, y) > 0.9
+    assert fitted.study_.best.hyperparameters.keys() == {"units"}
+    assert fitted.study_.resume(max_trials=2).best.trial == fitted.study_.best.trial
 
 
 def test_a_frame_keeps_its_columns(frame, fitted):

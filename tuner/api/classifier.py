@@ -16,8 +16,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from tuner.api.boundary import call_from_python
 from tuner.api.estimator_rows import (
+    check_several,
     choose_folds,
     convert_rows_to_predict,
+    describe_left_out,
     is_frame,
     name_classes,
     raise_as_value_errors,
@@ -28,12 +30,12 @@ from tuner.api.fitting import search_and_train
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
 from tuner.files.temporary_folders import ScratchFolder
+from tuner.model.hypermodel_object import HypermodelObject
 from tuner.phrasing import shorten_names
 from tuner.run.preparing import prepare
 from tuner.run.request import Destination, make_settings
 from tuner.study import SearchSettings
 from tuner.training.remote import Engine
-from tuner.words import list_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,19 +57,16 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
     `X` is a data frame, whose columns may be of any type that `tune` takes, or an array of numbers,
     images included. Missing numbers are allowed. `y` may be of any type that has an order.
 
-    A fit does nothing that its predictions do not need: it writes no report and no exported model,
-    and nothing to MLflow. The study makes what it is asked for: `study_.report`, `study_.export()`.
-
-    Unlike `tune` it cannot begin with the trials of another study (`from_study`): these may have
-    been chosen on the very rows that `cross_val_score` holds out.
+    A fit writes no report, no exported model and nothing to MLflow; the study makes what it is
+    asked for: `study_.report`, `study_.export()`. Unlike `tune` a fit cannot begin with trials of
+    another study, which may have been chosen on the very rows that `cross_val_score` holds out.
 
     Args:
         space: What to search, as for `tune`.
         max_trials: The most trials. None for as many as `tune` takes, which depends on the space.
         max_seconds: Time limit in seconds of a fit; None for no limit.
         patience_trials: The search ends when so many trials have not improved the ensemble.
-        folds: The folds of the cross-validation. A class of fewer rows lowers it, with a warning,
-            to two at least.
+        folds: The folds. A class of fewer rows lowers their number to two at least, and warns.
         repeats: How many times the rows are cut into folds.
         epochs: The most epochs of a trial. None for 50, or as many as the rows need in a space of
             networks for tables.
@@ -180,9 +179,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         counts = np.bincount(numbers)
-        if len(counts) == 1:
-            only = self.classes_[0]
-            raise ValueError(f"y has one class only, {only}; give rows of two or more classes")
+        check_several(self.classes_)
         if self.rare_classes not in ("refuse", "leave-out"):  # a pooled class has no label in y
             raise ValueError(
                 f"rare_classes: there is no choice {self.rare_classes}; give refuse or leave-out"
@@ -192,11 +189,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             self._search(rows, name_classes(self.classes_, numbers))
         left_out = np.setdiff1d(np.arange(len(counts)), self._known)
         if len(left_out):
-            rare = {str(self.classes_[number]): int(counts[number]) for number in left_out}
             warnings.warn(
-                "classes with too few rows for the folds are left out: "
-                f"{shorten_names(list_counts(rare))}; their probability is 0",
-                stacklevel=2,
+                describe_left_out(self.classes_[left_out], counts[left_out]), stacklevel=2
             )
         self._took_frame = is_frame(X)
         return self
@@ -254,20 +248,25 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         """Search, and keep the study and the trained network."""
         temporary = ScratchFolder() if self.root is None else None
         root = temporary.path if temporary else Path(self.root or "")
+        named = isinstance(self.space, str | Path)
+        hypermodel = None if named else HypermodelObject.from_object(self.space)
         try:
-            study, self._network = self._run(rows, labels, root)
+            study, self._network = self._run(hypermodel, rows, labels, root)
         except BaseException:
             if temporary is not None:
                 temporary.remove()
             raise
-        self.study_ = SearchedStudy(study, verbose=self.verbose)
+        self.study_ = SearchedStudy(study, hypermodel, verbose=self.verbose)
         if temporary is not None:
             weakref.finalize(self.study_, temporary.remove)
 
     def _run(
-        self, rows: Any, labels: pd.Categorical[str], root: Path
+        self,
+        hypermodel: HypermodelObject | None,
+        rows: Any,
+        labels: pd.Categorical[str],
+        root: Path,
     ) -> tuple[Study, TrainedNetwork]:
-        space = str(self.space)
         with call_from_python(self.verbose) as caller:
             engine = Engine(self.engine, self.ray_address, self.ray_workers)
             engine.check()
@@ -283,15 +282,17 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
                 rare_classes=self.rare_classes,  # type: ignore[arg-type]  # checked
             )
             names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
-            setup = prepare(space, request, self._make_settings(space, names))
+            settings = self._make_settings(names)
+            setup = prepare(hypermodel or str(self.space), request, settings)
             known = setup.dataset.schema.classes
             self._known = np.flatnonzero(np.isin(labels.categories, known))
             return search_and_train(caller, setup, destination, engine)
 
-    def _make_settings(self, space: str, names: Mapping[Any, str]) -> SearchSettings:
+    def _make_settings(self, names: Mapping[Any, str]) -> SearchSettings:
         own = self.get_params(deep=False)
         arguments = {f.name: own[f.name] for f in fields(SearchSettings) if f.name in own}
         weights = self.class_weight
         if isinstance(weights, Mapping):
             weights = {names.get(label, label): weight for label, weight in weights.items()}
+        space = str(self.space) if isinstance(self.space, str | Path) else None
         return make_settings(space, {**arguments, "folds": self.folds_, "class_weight": weights})

@@ -17,11 +17,14 @@ from sklearn.utils.validation import (
 from tuner.data import RawColumns, Schema, convert_raw
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.errors import DataError, UserError
-from tuner.phrasing import phrase_for_python
+from tuner.phrasing import phrase_for_python, shorten_names
+from tuner.words import list_counts
 
 __all__ = [
+    "check_several",
     "choose_folds",
     "convert_rows_to_predict",
+    "describe_left_out",
     "is_frame",
     "name_classes",
     "raise_as_value_errors",
@@ -149,3 +152,22 @@ def raise_as_value_errors() -> Iterator[None]:
         yield
     except UserError as error:
         raise ValueError(phrase_for_python(str(error))) from error
+
+
+def describe_left_out(classes: np.ndarray, counts: np.ndarray) -> str:
+    """Return a warning about classes that are left out, with their numbers of rows."""
+    rare = dict(zip(map(str, classes), counts.tolist(), strict=True))
+    return (
+        "classes with too few rows for the folds are left out: "
+        f"{shorten_names(list_counts(rare))}; their probability is 0"
+    )
+
+
+def check_several(classes: np.ndarray) -> None:
+    """Refuse labels that are all the same.
+
+    Raises:
+        ValueError: There is one class.
+    """
+    if len(classes) == 1:
+        raise ValueError(f"y has one class only, {classes[0]}; give rows of two or more classes")

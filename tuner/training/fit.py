@@ -11,8 +11,9 @@ from tuner.errors import UserError, one_line
 from tuner.problem import Problem
 from tuner.training.adapting import adapts
 from tuner.training.fit_fold_networks import keep_networks, make_fold_network, read_network
-from tuner.training.fit_network import FitNetwork, FoldData
+from tuner.training.fit_network import FitNetwork
 from tuner.training.fold_callbacks import FoldCallbacks
+from tuner.training.fold_data import FoldData
 from tuner.training.fold_networks import FoldValues, MakeNetwork
 from tuner.training.own_training import train_once_per_fold
 from tuner.training.plan import FinalJob, Job, Plan

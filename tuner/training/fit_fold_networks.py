@@ -7,7 +7,8 @@ import keras_tuner
 
 from tuner.problem import Problem
 from tuner.training.adapting import list_normalizations
-from tuner.training.fit_network import FitNetwork, FoldData
+from tuner.training.fit_network import FitNetwork
+from tuner.training.fold_data import FoldData
 from tuner.training.fold_networks import FoldValues
 from tuner.training.plan import Job, Plan
 from tuner.training.result import TrialResult

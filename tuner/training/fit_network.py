@@ -1,4 +1,4 @@
-"""The network of a trial that the `fit` trainer trains, and the rows of its folds."""
+"""The network of a trial that the `fit` trainer trains."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import keras_tuner
 import numpy as np
 
 from tuner.data import choose_chunk_rows
-from tuner.problem import Inputs, Problem, map_inputs, take_rows
+from tuner.problem import Inputs, map_inputs
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
@@ -20,6 +20,7 @@ from tuner.training.fit_calls import (
     watch_fit,
 )
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
+from tuner.training.fold_data import FoldData
 from tuner.training.heads import Head
 from tuner.training.network_building import (
     add_own_metrics,
@@ -30,57 +31,10 @@ from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.random_streams import derive_seed, draw_batch_order
 
-__all__ = ["FitNetwork", "FoldData"]
+__all__ = ["FitNetwork"]
 
 _PREDICTION_ROWS = 8192  # the most rows that are predicted at once
 _WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
-
-
-class FoldData:
-    """A fold's rows, scaled by moments that are fitted on its training rows alone.
-
-    Rows that are not scaled are taken when they are needed, so that a fold holds no copy.
-
-    Attributes:
-        problem: All rows.
-        stream: Number of the fold's random streams.
-        train: Row numbers of the training part.
-        validation: Row numbers of the validation part.
-    """
-
-    def __init__(self, problem: Problem, number: int) -> None:
-        self.problem = problem
-        self.stream = problem.find_stream(number)
-        self.train, self.validation = problem.folds[number].train, problem.folds[number].validation
-        scaler = problem.fit_scaler(self.train)
-        self._scaled = scaler.apply(problem.array) if scaler else None
-        self._class_weights = problem.compute_class_weights(self.train)
-
-    def take(self, rows: np.ndarray) -> Inputs:
-        """Return the features of rows by their numbers."""
-        taken: Inputs = take_rows(self.problem.x if self._scaled is None else self._scaled, rows)
-        return taken
-
-    @property
-    def y_train(self) -> np.ndarray:
-        """Class numbers of the training part."""
-        return self.problem.y[self.train]
-
-    def list_weights(self, head: Head) -> dict[str, Any]:
-        """Return the arguments of `fit` that weigh the training rows.
-
-        There are none without weights, since a custom `fit` may not accept them.
-        """
-        by_class, by_row = self._class_weights, self.problem.row_weights
-        if by_row is None:
-            if by_class is None:
-                return {}
-            if head.members == 1:  # else Keras would take the members' labels for classes
-                return {"class_weight": dict(enumerate(by_class))}
-        weights = np.ones(len(self.train)) if by_row is None else by_row[self.train]
-        if by_class is not None:
-            weights = weights * by_class[self.y_train]
-        return {"sample_weight": head.spread_weights(weights)}
 
 
 class FitNetwork:

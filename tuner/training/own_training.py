@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from tuner.problem import Problem
 from tuner.training.fit_fold_networks import keep_networks, read_network
-from tuner.training.fit_network import FitNetwork, FoldData
+from tuner.training.fit_network import FitNetwork
+from tuner.training.fold_data import FoldData
 from tuner.training.progress import TrialProgress
 from tuner.training.result import TrialResult
 

@@ -55,7 +55,8 @@ def read_parquet_folder(folder: Path) -> Table:
             their columns have types that do not agree.
     """
     parts = list_parts(folder)
-    tables, ends = [], []  # of each part, the rows up to its end
+    tables: list[pa.Table] = []
+    ends: list[int] = []  # of each part, the rows up to its end
     for part in parts:
         _check_place(part, folder)
         table = read_parquet(part, allow_empty=True).columns

@@ -1,0 +1,57 @@
+"""A fold's rows, as the `fit` trainer takes them."""
+
+from typing import Any
+
+import numpy as np
+
+from tuner.problem import Inputs, Problem, take_rows
+from tuner.training.heads import Head
+
+__all__ = ["FoldData"]
+
+
+class FoldData:
+    """A fold's rows, scaled by moments that are fitted on its training rows alone.
+
+    Rows that are not scaled are taken when they are needed, so that a fold holds no copy.
+
+    Attributes:
+        problem: All rows.
+        stream: Number of the fold's random streams.
+        train: Row numbers of the training part.
+        validation: Row numbers of the validation part.
+    """
+
+    def __init__(self, problem: Problem, number: int) -> None:
+        self.problem = problem
+        self.stream = problem.find_stream(number)
+        self.train, self.validation = problem.folds[number].train, problem.folds[number].validation
+        scaler = problem.fit_scaler(self.train)
+        self._scaled = scaler.apply(problem.array) if scaler else None
+        self._class_weights = problem.compute_class_weights(self.train)
+
+    def take(self, rows: np.ndarray) -> Inputs:
+        """Return the features of rows by their numbers."""
+        taken: Inputs = take_rows(self.problem.x if self._scaled is None else self._scaled, rows)
+        return taken
+
+    @property
+    def y_train(self) -> np.ndarray:
+        """Class numbers of the training part."""
+        return self.problem.y[self.train]
+
+    def list_weights(self, head: Head) -> dict[str, Any]:
+        """Return the arguments of `fit` that weigh the training rows.
+
+        There are none without weights, since a custom `fit` may not accept them.
+        """
+        by_class, by_row = self._class_weights, self.problem.row_weights
+        if by_row is None:
+            if by_class is None:
+                return {}
+            if head.members == 1:  # else Keras would take the members' labels for classes
+                return {"class_weight": dict(enumerate(by_class))}
+        weights = np.ones(len(self.train)) if by_row is None else by_row[self.train]
+        if by_class is not None:
+            weights = weights * by_class[self.y_train]
+        return {"sample_weight": head.spread_weights(weights)}
