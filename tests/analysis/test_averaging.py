@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.analysis import measure_averaging, pick_networks
-from tuner.analysis.averaging import add_averaging
+from tuner.analysis.averaging import add_averaging, average_score
 from tuner.analysis.bias_correction import OutOfBag
 from tuner.analysis.picks import add_known_averaging, judge_exported
 from tuner.scoring import OBJECTIVES, Truth, cross_entropy
@@ -53,6 +53,13 @@ def test_no_score_is_better_than_the_best_there_is(objective, change, score):
     values = OutOfBag.from_values(np.linspace(0.2, 0.6, 40))
     changed = add_averaging(values, objective, {objective: (change, 0.05)})
     assert changed.score == pytest.approx(score)
+
+
+def test_a_score_of_all_right_rows_is_not_passed():
+    gains = {"accuracy": (0.01, 0.004)}
+    assert average_score(0.98, 0.003, "accuracy", gains) == pytest.approx((0.99, 0.005))
+    assert average_score(0.995, 0.003, "accuracy", gains) == pytest.approx((1.0, 0.005))
+    assert average_score(0.98, 0.003, "roc_auc", gains) == (0.98, 0.003)
 
 
 def test_picks_have_what_the_export_has_measured(make_study, make_record, problem):

@@ -70,7 +70,15 @@ def make_content(study: Study, problem: Problem, *, baselines: bool = True) -> R
     records = tuple(study.read_trials())
     scores = {"cross_entropy": Score(0.9, 0.1), "accuracy": Score(0.6, 0.1)}
     judged = JudgedBaseline(
-        "gradient boosting", 1.5, scores, 0.3, 0.1, (0.1, 0.5), "loses", ("It is slow.",)
+        "gradient boosting",
+        1.5,
+        scores,
+        0.3,
+        0.1,
+        (0.1, 0.5),
+        (0.7, 1.1),
+        "loses",
+        ("It is slow.",),
     )
     return ReportContent(
         study,

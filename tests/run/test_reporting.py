@@ -13,7 +13,8 @@ from tests.helpers.spaces import make_space
 from tuner.errors import SearchFailed, UserError
 from tuner.files.own_files import CHARTS, find_strangers
 from tuner.report import Page, make_study_page
-from tuner.run.baselines import ensure_baselines
+from tuner.run import baselines
+from tuner.run.baselines import compare_with_baselines, compare_with_guessing, ensure_baselines
 from tuner.run.opening import create_study, open_study
 from tuner.run.preparing import prepare
 from tuner.run.reporting import read_content, report_study, write_page
@@ -89,6 +90,18 @@ def test_a_report_shows_the_baselines_that_the_study_has(setup, study):
     ensure_baselines(setup, study)
     with_them = report_study(read_content(setup, study)).read_text(encoding="utf-8")
     assert "No baselines were trained" not in with_them
+
+
+def test_the_majority_class_has_one_verdict(setup, study, monkeypatch):
+    ensure_baselines(setup, study)
+    picks = read_content(setup, study).picks
+    judged = {each.name: each for each in compare_with_baselines(setup, study, picks)}
+    guessing = compare_with_guessing(setup, study, picks)
+    assert judged["majority class"].verdict == guessing.verdict == "loses"
+    tied = replace(guessing, verdict="ties")
+    monkeypatch.setattr(baselines, "compare_with_guessing", lambda *of: tied)
+    changed = compare_with_baselines(setup, study, picks)
+    assert [each.verdict for each in changed if each.name == "majority class"] == ["ties"]
 
 
 def test_the_answers_say_how_to_go_on_with_the_study_where_it_lies(setup, study):

@@ -209,8 +209,8 @@ def test_simple_classifiers_that_had_no_time_are_named(ended, make_record):
 
 def baseline(name, score, *, difference, verdict):
     scores = {"cross_entropy": Score(score, 0.03)}
-    interval = (difference - 0.04, difference + 0.04)
-    return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, verdict)
+    interval, own = (difference - 0.04, difference + 0.04), (score - 0.1, score + 0.1)
+    return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, own, verdict)
 
 
 def test_the_smallest_network_is_told_of_where_it_is_another_one(ended, make_record):

@@ -14,7 +14,7 @@ from tuner.analysis.answers import (
     make_answers,
     make_own_answer,
 )
-from tuner.analysis.averaging import measure_averaging
+from tuner.analysis.averaging import average_score, measure_averaging
 from tuner.analysis.baselines import (
     Baseline,
     BaselineName,
@@ -61,7 +61,7 @@ from tuner.analysis.setting_comparison import (
     group_by_hyperparameter,
 )
 from tuner.analysis.setting_records import Comparison, Setting
-from tuner.analysis.significance import NORMAL
+from tuner.analysis.significance import NORMAL, compute_margin
 from tuner.analysis.study_comparison import compare_studies
 from tuner.analysis.tested_networks import read_averaging, read_test_scores
 from tuner.analysis.threshold import Threshold, choose_threshold
@@ -105,6 +105,7 @@ __all__ = [
     "add_known_averaging",
     "answer_parts",
     "average_out_of_fold",
+    "average_score",
     "bin_by_confidence",
     "calibrate",
     "calibrate_networks",
@@ -114,6 +115,7 @@ __all__ = [
     "compare_settings",
     "compare_studies",
     "compute_importance",
+    "compute_margin",
     "find_exportable",
     "find_front",
     "find_fronts",

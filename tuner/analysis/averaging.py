@@ -5,13 +5,14 @@ of all folds, and perhaps others on all rows. The scores of rows out of fold lac
 """
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 
 import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 
-__all__ = ["Averaging", "add_averaging", "measure_averaging"]
+__all__ = ["Averaging", "add_averaging", "average_score", "measure_averaging"]
 
 _FEWEST = 2  # clusters of rows, without which there is no standard error
 
@@ -59,3 +60,18 @@ def add_averaging(out_of_bag: OutOfBag, objective: str, averaging: Averaging) ->
     # an estimate, which may pass the best score that there is
     best = min(change, 1 - score) if OBJECTIVES[objective].maximise else max(change, -score)
     return out_of_bag.add_estimate(best, error**2)
+
+
+def average_score(
+    score: float, error: float, name: str, averaging: Averaging
+) -> tuple[float, float]:
+    """Return a score of networks out of fold, and its error, with what averaging them gains.
+
+    Args:
+        score: The mean over rows, of an objective whose best value is 1.
+        error: Its standard error.
+        name: The objective's name.
+        averaging: What is known of it; empty if nothing is.
+    """
+    change, own = averaging.get(name, (0.0, 0.0))
+    return min(score + change, 1.0), hypot(error, own)

@@ -15,7 +15,7 @@ from tuner.analysis.baseline_classifiers import (
     train_gradient_boosting,
     train_logistic_regression,
 )
-from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.paired_test import run_paired_tests
 from tuner.analysis.pairs import LEVEL
 from tuner.analysis.scores import SCORES, Score, score_rows
@@ -74,6 +74,7 @@ class JudgedBaseline:
         difference: The baseline's mean objective less the corrected score of what is exported.
         standard_error: The standard error of that difference in the test that gives the verdict.
         interval: The 95 % interval of the difference, not adjusted for the other baselines.
+        score_interval: The 95 % interval of the objective.
         verdict: `wins` if the baseline is better and told apart from what is exported, `loses` if
             it is worse and told apart, else `ties`.
         notes: The notes of the baseline.
@@ -85,6 +86,7 @@ class JudgedBaseline:
     difference: float
     standard_error: float
     interval: tuple[float, float]
+    score_interval: tuple[float, float]
     verdict: Literal["wins", "ties", "loses"]
     notes: tuple[str, ...] = ()
 
@@ -206,7 +208,8 @@ def judge_baselines(
         split: The study's folds.
         objective: The name of the study's objective.
     """
-    differences = [_score(each.probabilities, truth, objective) - exported for each in baselines]
+    scored = [_score(each.probabilities, truth, objective) for each in baselines]
+    differences = [each - exported for each in scored]
     tests = run_paired_tests(differences, truth, split)
     adjusted = adjust_by_holm([test.p for test in tests])
     maximise = OBJECTIVES[objective].maximise
@@ -217,11 +220,12 @@ def judge_baselines(
             scores=score_rows(baseline.probabilities, truth),
             difference=test.difference,
             standard_error=test.standard_error,
-            interval=(test.difference - test.margin, test.difference + test.margin),
+            interval=test.interval,
+            score_interval=clip_interval(*own.interval, maximise=maximise),
             verdict=_judge(test.difference if maximise else -test.difference, p),
             notes=baseline.notes,
         )
-        for baseline, test, p in zip(baselines, tests, adjusted, strict=True)
+        for baseline, own, test, p in zip(baselines, scored, tests, adjusted, strict=True)
     )
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuner.analysis.picking_rules import Rule
+from tuner.analysis.significance import compute_margin
 from tuner.scoring import pair_unseen
 
 __all__ = ["OutOfBag", "Procedure", "clip_interval", "evaluate_out_of_bag", "make_procedure"]
@@ -155,9 +156,7 @@ class OutOfBag:
         by a third: a sample is scored on 37 % of the clusters only. They would still not hold
         chance in training (docs/measurements.md).
         """
-        from scipy.special import stdtrit
-
-        margin = float(stdtrit(len(self.by_cluster) - 1, 0.975)) * self.standard_error
+        margin = compute_margin(self.standard_error, len(self.by_cluster) - 1)
         return self.score - margin, self.score + margin
 
 

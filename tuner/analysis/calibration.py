@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
+from tuner.scoring import EPSILON, OBJECTIVES, Truth, compute_mean_and_error
 
 __all__ = ["Calibration", "calibrate", "scale_probabilities"]
 
-_SMALLEST = 1e-7  # smallest probability, as in the objective
 _HIGHEST = 10.0  # highest temperature; the lowest is 1 / 10
 _TOLERANCE = 1e-3  # relative
 
@@ -169,7 +168,7 @@ def _scale_logs(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 
 
 def _take_logs(probabilities: np.ndarray) -> np.ndarray:
-    return np.asarray(np.log(np.maximum(probabilities, _SMALLEST)))
+    return np.asarray(np.log(np.maximum(probabilities, EPSILON)))
 
 
 def _divide_logs(logs: np.ndarray, temperature: float) -> tuple[np.ndarray, np.ndarray]:

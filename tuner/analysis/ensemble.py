@@ -124,7 +124,7 @@ class Ensemble:
         return replace(
             self,
             difference=test.difference,
-            difference_interval=(test.difference - test.margin, test.difference + test.margin),
+            difference_interval=test.interval,
             told_apart=test.p <= LEVEL,
         )
 
@@ -177,7 +177,7 @@ def make_ensemble(
     means = {name: mean for name, mean in means.items() if not np.isnan(mean[0])}  # as of trials
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
-    noise = compute_noise_ratio(networks, len(y), folds=library.folds)
+    noise = compute_noise_ratio(networks, len(y), of_folds=library.folds > 0)
     whole = out_of_bag.with_training(noise, values[scoring.objective]).with_unseen(
         compute_unseen_variance(scoring.objective, probabilities, y)
     )

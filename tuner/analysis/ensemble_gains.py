@@ -6,14 +6,13 @@ from functools import lru_cache
 import numpy as np
 
 from tuner.analysis.ensemble_selection import choose_members
-from tuner.scoring import Truth
+from tuner.scoring import EPSILON, Truth, compute_mean_and_error
 from tuner.study import Study, TrialRecord
 
 __all__ = ["EnsembleGains"]
 
 _POOL = 20  # the ensemble is chosen from this many of the best trials
 _KEPT = 256  # trials whose probabilities of the true classes stay in memory
-_SMALLEST = 1e-7  # smallest probability, as in the objective
 
 
 class EnsembleGains:
@@ -31,15 +30,18 @@ class EnsembleGains:
     def __call__(self, before: Sequence[TrialRecord], now: Sequence[TrialRecord]) -> bool:
         """Return whether the ensemble of `now` is better than that of `before`, a part of it.
 
-        Each is chosen as the ensemble that is exported. It is better if its out-of-fold
-        cross-entropy is lower by more than the standard error of the difference over rows. That
-        is also so without any ensemble before.
+        Each is chosen as the ensemble that is exported, of `NETWORKS` choices. It is better if its
+        out-of-fold cross-entropy is lower by more than the standard error of the difference over
+        clusters. That is also so without any ensemble before.
         """
         first, second = self._average(before), self._average(now)
         if first is None or second is None:
             return second is not None
-        gains = np.log(np.maximum(second, _SMALLEST)) - np.log(np.maximum(first, _SMALLEST))
-        return bool(gains.mean() > gains.std() / np.sqrt(len(gains)))
+        by_prediction = np.log(np.maximum(second, EPSILON)) - np.log(np.maximum(first, EPSILON))
+        by_row = by_prediction.reshape(-1, len(self._truth.y)).mean(axis=0)  # over repeats
+        gains = self._truth.to_clusters(by_row)
+        gain, error = compute_mean_and_error(gains)
+        return gain > error
 
     def _average(self, records: Sequence[TrialRecord]) -> np.ndarray | None:
         """Return the ensemble's probability of each row's true class; None without a trial."""

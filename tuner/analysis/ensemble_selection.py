@@ -15,7 +15,7 @@ from tuner.analysis.repeated_networks import (
     limit_disagreement,
 )
 from tuner.errors import NO_TRIAL, SearchFailed
-from tuner.scoring import OBJECTIVES, Truth
+from tuner.scoring import EPSILON, OBJECTIVES, Truth
 from tuner.study import NETWORKS, TrialRecord
 
 __all__ = ["Library", "Scoring", "choose_members"]
@@ -23,7 +23,6 @@ __all__ = ["Library", "Scoring", "choose_members"]
 _MOST_CHOICES = 20  # of trials whose networks are not trained again
 _POOL = 20  # the ensemble is chosen from this many of the best trials
 _KEPT = 64  # trials whose probabilities stay in memory: 130 MB at 50,000 rows, 10 classes
-_SMALLEST = 1e-7  # smallest probability, as in the objective
 
 ScoreClusters = Callable[[np.ndarray], np.ndarray]
 """Maps probabilities, shape `(rows, classes)`, to an objective's value of each cluster."""
@@ -86,7 +85,7 @@ def choose_members(
             losses = np.where(pool[:, samples], -(logs @ weights[:, samples]), np.inf)
             added = find_lowest(losses, parameters)
             if number > NETWORKS:
-                gains = logs[added] - np.log(np.maximum(total / (number - 1), _SMALLEST))
+                gains = logs[added] - np.log(np.maximum(total / (number - 1), EPSILON))
                 clear = _are_clear(gains, weights[:, samples].T)
                 samples, added = samples[clear], added[clear]
             counts[added, samples] += 1
@@ -112,7 +111,7 @@ def _compute_log_means(total: np.ndarray, true_class: np.ndarray, number: int) -
     """Return the log of the mean with each trial added, `(trials, rows)`, in a single array."""
     logs = total + true_class
     logs /= number
-    np.maximum(logs, _SMALLEST, out=logs)
+    np.maximum(logs, EPSILON, out=logs)
     return np.log(logs, out=logs)
 
 

@@ -56,7 +56,7 @@ def make_pairs(ordered: Sequence[T], tests: Sequence[TTest]) -> list[Pair[T]]:
             first,
             second,
             test.difference,
-            (test.difference - test.margin, test.difference + test.margin),
+            test.interval,
             p=test.p,
             adjusted_p=adjusted_p,
             told_apart=adjusted_p <= LEVEL,

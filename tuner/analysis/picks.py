@@ -181,7 +181,7 @@ def _complete(
     by_trial = {record.trial: record for record in library.records}
     networks = [(by_trial[member.trial], member.networks) for member in members]
     unseen = compute_unseen_variance(objective, calibrated, truth.y)
-    noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
+    noise = compute_noise_ratio(networks, len(truth.y), of_folds=members[0].folds > 0)
     return chosen.add(own - before).with_training(noise, own).with_unseen(unseen)
 
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tuner.scoring import EPSILON
 from tuner.study import TrialRecord
 
 __all__ = ["compute_overfit", "count_pairs", "find_nearest", "limit_disagreement"]
 
-_SMALLEST = 1e-7  # smallest probability, as in the objective
 
 # Networks of a trial disagree by at most this many times what they overfit. Two networks that were
 # trained on different rows disagree by as much as they overfit, to first order, and chance adds to
@@ -78,5 +78,5 @@ def count_pairs(count: int, networks: int) -> float:
 
 def _compute_gain(first: np.ndarray, second: np.ndarray) -> float:
     """Return what averaging takes off the mean cross-entropy of two predictions."""
-    logs = [np.log(np.maximum(p, _SMALLEST)).mean() for p in ((first + second) / 2, first, second)]
+    logs = [np.log(np.maximum(p, EPSILON)).mean() for p in ((first + second) / 2, first, second)]
     return float(logs[0] - (logs[1] + logs[2]) / 2)

@@ -237,7 +237,7 @@ def _make_pairs(values: Sequence[Value], tests: Sequence[SettingTest]) -> list[P
             values[0],
             value,
             test.t.difference,
-            (test.t.difference - test.t.margin, test.t.difference + test.t.margin),
+            test.t.interval,
             p=max(test.t.p, test.p),
             adjusted_p=max(adjusted_p, test.p),
             told_apart=max(adjusted_p, test.p) <= LEVEL,

@@ -12,6 +12,7 @@ __all__ = [
     "TTest",
     "Variance",
     "adjust_by_holm",
+    "compute_margin",
     "estimate_row_variances",
     "run_t_test",
 ]
@@ -64,6 +65,11 @@ class TTest:
     margin: float
     standard_error: float
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the difference."""
+        return self.difference - self.margin, self.difference + self.margin
+
 
 def estimate_row_variances(
     by_cluster: Sequence[np.ndarray], by_fold: Sequence[np.ndarray], split: Split
@@ -107,14 +113,25 @@ def run_t_test(difference: float, variance: Variance) -> TTest:
 
     Without any variance, p is 1 if the difference is 0, and 0 otherwise.
     """
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtr
 
     error = np.sqrt(variance.value)
     if error == 0:
         return TTest(difference, float(difference == 0), 0.0, 0.0)
     p = 2 * stdtr(variance.freedom, -abs(difference) / error)
-    margin = stdtrit(variance.freedom, 0.975) * error
-    return TTest(difference, float(p), float(margin), float(error))
+    margin = compute_margin(float(error), variance.freedom)
+    return TTest(difference, float(p), margin, float(error))
+
+
+def compute_margin(error: float, freedom: float) -> float:
+    """Return half the width of a 95 % interval by Student's t.
+
+    >>> round(compute_margin(1.0, 10_000), 2), round(compute_margin(1.0, 5), 2)
+    (1.96, 2.57)
+    """
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975)) * error
 
 
 def adjust_by_holm(p: Sequence[float]) -> list[float]:

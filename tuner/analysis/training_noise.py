@@ -19,7 +19,7 @@ _MOST_TIMES = 16  # what the middle step's square is, the square of another coun
 
 
 def compute_noise_ratio(
-    members: Sequence[tuple[TrialRecord, int]], rows: int, *, folds: int = 0
+    members: Sequence[tuple[TrialRecord, int]], rows: int, *, of_folds: bool = False
 ) -> float:
     """Return the variance of a score by training, in times of its variance over rows.
 
@@ -42,7 +42,7 @@ def compute_noise_ratio(
     Args:
         members: The trials, and how many networks of each are averaged.
         rows: The number of rows that they are scored on.
-        folds: The number of folds whose networks are exported; 0 for networks on all rows.
+        of_folds: Whether the networks of folds are exported, and not networks on all rows.
 
     Returns:
         0 if there are no curves of several folds and epochs to estimate it from.
@@ -53,7 +53,7 @@ def compute_noise_ratio(
         if error == 0:
             continue
         scored = (count / networks) ** 2 / max(len(record.result.fold_scores), 1)
-        exported = scored if folds else count / networks**2
+        exported = scored if of_folds else count / networks**2
         by_training += (exported + scored) * _estimate_chance(record)
         by_training += count / networks * max(compute_overfit(record), 0.0) / rows
         over_rows += count / networks * error**2

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import NORMAL, OutOfBag, Pair, compare_studies
+from tuner.analysis import OutOfBag, Pair, compare_studies
 from tuner.report.blocks import Block, Facts, FigureBlock, Paragraphs, TableBlock
 from tuner.report.comparing import ComparedStudy
 from tuner.report.figures import (
@@ -131,8 +131,7 @@ def _make_scores_section(
 
 
 def _make_estimate(study: ComparedStudy, corrected: OutOfBag, *, leads: bool) -> Estimate:
-    mean, margin = corrected.score, NORMAL * corrected.standard_error
-    return Estimate(study.name, mean, mean - margin, mean + margin, leads, study.picks.exported)
+    return Estimate(study.name, corrected.score, *corrected.interval, leads, study.picks.exported)
 
 
 def _make_pairs_table(pairs: Sequence[Pair[str]], objective: str) -> TableBlock:

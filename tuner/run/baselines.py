@@ -35,16 +35,26 @@ def ensure_baselines(setup: Setup, study: Study) -> None:
 def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[JudgedBaseline, ...]:
     """Compare the baselines in the study's folder with the network that it exports.
 
+    The majority class has the verdict of `compare_with_guessing`, so that a study says one thing of
+    it, with other baselines and without.
+
     Returns:
         Empty if the study has no baselines of this version.
     """
     record = study.record
-    return judge_baselines(
+    judged = judge_baselines(
         load_baselines(study),
         picks.out_of_bag,
         setup.truth,
         record.split,
         objective=record.objective.name,
+    )
+    guessing = compare_with_guessing(setup, study, picks) if judged else None
+    if guessing is None:
+        return judged
+    return tuple(
+        replace(each, verdict=guessing.verdict) if each.name == guessing.name else each
+        for each in judged
     )
 
 

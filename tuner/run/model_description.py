@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuner.analysis import (
-    NORMAL,
     Calibration,
     Exportable,
     Predictions,
     clip_interval,
+    compute_margin,
     read_averaging,
 )
 from tuner.run.part_answers import read_part_answers
 from tuner.run.setup import Setup
 from tuner.run.testing import HeldOutScores
-from tuner.scoring import OBJECTIVES
+from tuner.scoring import OBJECTIVES, Truth
 from tuner.study import Study, StudyRecord, list_versions
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def describe_model(setup: Setup, study: Study, ready: TrainedExportable) -> dict
         "picked": ready.exportable.name,
         "pick": name_networks(dict(pick), record),
         **({"parts": parts} if parts else {}),
-        "cross_validated": _add_intervals(scores),
+        "cross_validated": _add_intervals(scores, setup.truth),
         **_describe_exported_score(ready, study),
-        "test": _add_intervals(ready.test),
+        "test": _add_intervals(ready.test, setup.test_truth),
         **ready.predictions.to_dict(),
         "calibration": ready.calibration.to_dict(),
         "notes": list(ready.trained.notes),
@@ -93,20 +93,18 @@ def name_networks(pick: dict[str, Any], record: StudyRecord) -> dict[str, Any]:
     return pick | {"name": name} if name else pick
 
 
-def _add_intervals(scores: HeldOutScores) -> dict[str, dict[str, Any]]:
-    """Return scores by name, with 95 % intervals that are cut to the range of the scores."""
-    return {
-        name: {
-            "score": score,
-            "standard_error": error,
-            "interval": [*_compute_interval(name, score, error)],
-        }
-        for name, (score, error) in scores.items()
-    }
+def _add_intervals(scores: HeldOutScores, truth: Truth) -> dict[str, dict[str, Any]]:
+    """Return scores by name, with 95 % intervals by Student's t.
 
-
-def _compute_interval(name: str, score: float, error: float) -> tuple[float, float]:
-    if name not in OBJECTIVES:  # a metric of the hypermodel's own, whose range is not known
-        return score - NORMAL * error, score + NORMAL * error
-    maximise = OBJECTIVES[name].maximise
-    return clip_interval(score - NORMAL * error, score + NORMAL * error, maximise=maximise)
+    Args:
+        scores: Each score and its standard error.
+        truth: The rows that they are means over, and their clusters.
+    """
+    described = {}
+    for name, (score, error) in scores.items():
+        margin = compute_margin(error, truth.cluster_count - 1)
+        interval = score - margin, score + margin
+        if name in OBJECTIVES:  # the range of a metric of the hypermodel's own is not known
+            interval = clip_interval(*interval, maximise=OBJECTIVES[name].maximise)
+        described[name] = {"score": score, "standard_error": error, "interval": [*interval]}
+    return described

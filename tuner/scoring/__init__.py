@@ -3,6 +3,7 @@
 from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide, read_threshold
 from tuner.scoring.keras_names import add_keras_names, find_by_keras_name, find_own_metric
 from tuner.scoring.objectives import (
+    EPSILON,
     OBJECTIVES,
     Objective,
     accuracy,
@@ -22,6 +23,7 @@ from tuner.scoring.unseen import (
 )
 
 __all__ = [
+    "EPSILON",
     "OBJECTIVES",
     "Objective",
     "ThresholdRule",

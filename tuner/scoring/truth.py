@@ -80,6 +80,13 @@ class Truth:
         by_row: np.ndarray = np.mean(
             [self._score_rows(row_values, p, number) for number, p in enumerate(repeats)], axis=0
         )
+        return self.to_clusters(by_row)
+
+    def to_clusters(self, by_row: np.ndarray) -> np.ndarray:
+        """Return the value of each cluster from those of rows, with the same mean.
+
+        **Shape**: `(rows,)` to `(clusters,)`.
+        """
         if self.groups is None:
             return by_row
         mean = by_row.mean()

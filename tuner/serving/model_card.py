@@ -128,7 +128,7 @@ def _render_scores(description: Mapping[str, Any]) -> list[str]:
             for name, score in description["cross_validated"].items()
         ),
         "",
-        "The brackets hold the 95 % interval: 1.96 standard errors in each direction.",
+        "The brackets hold the 95 % interval.",
         "",
         f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
         "rows, before calibration. Networks that did not train on a row predict it. "

@@ -129,7 +129,8 @@ def _describe_classes(summary: Summary) -> list[str]:
     if left_out := summary.get("left_out_classes"):
         lines.append(f"classes that the model does not know: {list_counts(left_out)}")
     if pooled := summary.get("pooled_classes"):
-        lines.append(f"class {known[-1]['name']} stands for {list_counts(pooled)}")
+        last = summary["class_scores"][-1]["name"]
+        lines.append(f"class {last} stands for {list_counts(pooled)}")
     if threshold := summary["threshold"]:
         lines.append(
             f"threshold for {threshold['rule']}: {threshold['predicted']} from "
@@ -167,7 +168,7 @@ def _describe_ensemble(summary: Summary, study: Study) -> list[str]:
         "a prediction computes all of its networks",
         f"  cross-validated   {_list_scores(ensemble)}",
         *_describe_correction(ensemble, summary),
-        *([] if not folds or summary.get("averaging") else [alone]),
+        *([] if not folds or summary["objective"] in summary.get("averaging", {}) else [alone]),
         *_describe_model(summary, study),
     ]
 

@@ -33,8 +33,8 @@ def judged() -> Callable[..., JudgedBaseline]:
         scores = {"cross_entropy": Score(score, 0.05)}
         if accuracy is not None:
             scores["accuracy"] = Score(accuracy, 0.01)
-        interval = (difference - 0.04, difference + 0.04)
-        return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, verdict)
+        interval, own = (difference - 0.04, difference + 0.04), (score - 0.1, score + 0.1)
+        return JudgedBaseline(name, 1.0, scores, difference, 0.02, interval, own, verdict)
 
     return make
 

@@ -92,6 +92,9 @@ def test_how_to_get_more_trials_depends_on_the_study(made):
     space = "[network]\ndepth = { min = 0, max = 1 }\nunits = 8\n[sgd]\nlearning_rate = 0.1"
     study = made(space).add_depths({0: 0.0, 1: 0.001}, 1)
     assert told(study)[-1] == "The space has no more than these 2 trials."
+    few = space.replace("units = 8", "units = [8, 16, 32]")
+    study = made(few).add_depths({0: 0.0, 1: 0.001}, 1)
+    assert " --max-trials 4` continues up to 4 trials." in told(study)[-1]  # as many as it has
 
 
 def test_what_the_limit_of_epochs_ended_may_do_better_with_more(made):

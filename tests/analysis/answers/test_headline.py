@@ -79,7 +79,7 @@ def test_a_tie_says_which_side_is_ahead_by_the_corrected_score(made, judged):
     behind = replace(tie, difference=-0.10, interval=(-0.14, -0.06))
     for baseline, side in ((tie, "ahead"), (behind, "behind")):
         told = make_headline(study.evidence(baseline))
-        assert told[-2].endswith(f"; what is exported is {side} by 0.10, between 0.06 and 0.14.")
+        assert told[-1].endswith(f"; what is exported is {side} by 0.10, between 0.06 and 0.14.")
 
 
 def test_accuracy_stands_before_nats(made, judged):
@@ -116,6 +116,18 @@ def test_better_than_logistic_regression_and_no_better_than_depth_0_go_together(
     assert says(made().add_depths({0: 0.5, 1: 0.0}, 8)).startswith("A network is worth it: ")
 
 
+def test_embeddings_of_numbers_at_depth_0_are_no_logistic_regression(made, judged):
+    study = made()
+    for time in range(8):
+        for depth, shift in ((0, 0.001), (1, 0.0)):
+            study.add({"depth": depth, "numbers": "periodic"}, shift + 0.01 * time)
+    told = make_answers(study.evidence(judged("logistic regression", 1.2, "loses")))
+    assert not any("is a logistic regression" in sentence for sentence in told.headline)
+    assert "Nothing shows that hidden layers help: depth 0 cannot be told apart from the best." in (
+        sentence for answer in told.answers for sentence in answer.sentences
+    )
+
+
 def test_a_network_without_hidden_layers_is_not_called_worth_it(made, judged):
     evidence = (
         made().add_depths({0: 0.0, 1: 0.5}, 8).evidence(judged("logistic regression", 1.2, "loses"))
@@ -130,12 +142,11 @@ def test_a_network_without_hidden_layers_is_not_called_worth_it(made, judged):
     )
 
 
-def test_a_single_trial_needs_no_correction_and_no_baselines_say_nothing(made):
+def test_a_single_trial_needs_no_correction_and_is_compared_with_no_smaller_one(made):
     evidence = made().add({"depth": 0, "learning_rate": 0.1}).evidence()
     assert make_headline(evidence) == (
         "Exported is the best of 1 trial, trial 0 (depth 0, learning rate 0.1), which has no "
         "hidden layer: cross-entropy 1.000 ± 0.078, with 100 parameters.",
-        "No clearly smaller network is within one standard error of the best.",
     )
 
 

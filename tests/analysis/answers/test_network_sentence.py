@@ -87,6 +87,14 @@ def test_a_network_that_beats_the_baselines_is_worth_it(evidence, judged):
     assert sentence.endswith("; it is worth it: with gradient boosting 96.0 % of rows are right.")
 
 
+def test_a_network_is_not_worth_it_where_the_majority_class_wins(evidence, judged):
+    baselines = (
+        judged("majority class", 0.9, "wins", accuracy=0.98),
+        judged("gradient boosting", 1.2, "loses", accuracy=0.96),
+    )
+    assert "worth it" not in make_own_answer(replace(evidence, baselines=baselines))
+
+
 def test_a_baseline_that_cannot_be_told_apart_does_as_well(evidence, judged):
     baselines = (
         judged("gradient boosting", 1.2, "loses"),

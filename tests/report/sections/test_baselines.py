@@ -36,3 +36,12 @@ def test_a_study_without_baselines_says_how_to_train_them(content):
         "Would something simpler do? No baselines were trained, because there was no time left. "
         f"This command trains them: {content.study.make_command('report')}"
     )
+
+
+def test_no_score_of_the_exported_model_passes_the_best(content):
+    best = content.picks.exported_pick
+    gains = {"accuracy": (1.0, 0.01)}
+    changed = replace(content, picks=replace(content.picks, averaging=gains))
+    text = read_text(make_baselines_section(changed))
+    assert best.scores["accuracy"] > 0
+    assert "corrected for the choice 1.0000 ± " in text  # the objective itself is not averaged

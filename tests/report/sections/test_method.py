@@ -60,7 +60,7 @@ def test_the_final_training_and_the_export_have_their_own_seconds(problem, tmp_p
     journal.write_text("".join(json.dumps(event) + "\n" for event in events))
     assert (
         "The search took 5.0 s of wall time. Its trials trained for 2.7 s in total, some of them "
-        "at the same time. The picks and the training on all training rows took 2.0 s, the export "
+        "at the same time. The picks and the networks to export took 2.0 s, the export "
         "and its check 3.0 s."
     ) in read_text(make_time_section(content))
     with journal.open("a") as file:

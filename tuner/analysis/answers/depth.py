@@ -3,6 +3,7 @@
 from tuner.analysis.answers.comparison_sentences import describe_comparison
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
+from tuner.analysis.answers.linear_networks import is_linear_at_depth_0
 from tuner.analysis.answers.overfitting import make_points
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.setting_records import Comparison
@@ -35,13 +36,12 @@ def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[
     """
     if not comparison.pairs:
         return []
-    convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
+    linear = is_linear_at_depth_0(evidence, comparison)
     if comparison.settings[0].value == 0:
-        if convolutional:
+        if any(record.hyperparameters.get("blocks") for record in evidence.records):
             return ["Nothing shows that hidden layers after the convolutional blocks help."]
-        return [
-            "Nothing shows that hidden layers help: depth 0, the best, is a logistic regression."
-        ]
+        best = "depth 0, the best, is a logistic regression" if linear else "depth 0 is the best"
+        return [f"Nothing shows that hidden layers help: {best}."]
     pair = comparison.find_pair(0)
     if pair is None or 0 in comparison.spared:
         return []
@@ -52,7 +52,7 @@ def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[
             "Hidden layers help: without them the score is worse by "
             f"{difference} ({say_interval(low, high)})."
         ]
-    without = "depth 0" if convolutional else "depth 0, a logistic regression,"
+    without = "depth 0, a logistic regression," if linear else "depth 0"
     return [f"Nothing shows that hidden layers help: {without} cannot be told apart from the best."]
 
 

@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 
-from tuner.analysis.averaging import Averaging
+from tuner.analysis.averaging import Averaging, average_score
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.ensemble import Ensemble
@@ -168,8 +168,9 @@ class Evidence(TrialEvidence):
         It is that of rows out of fold, and what averaging the networks of folds gains.
         """
         accuracy = self.exported.scores.get("accuracy")
-        change, _ = self.averaging.get("accuracy", (0.0, 0.0))
-        return None if accuracy is None else min(accuracy + change, 1.0)
+        if accuracy is None:
+            return None
+        return average_score(accuracy, 0.0, "accuracy", self.averaging)[0]
 
     def get_loss(self, baseline: JudgedBaseline) -> float:
         """Return a baseline's objective so that lower is better."""
@@ -195,6 +196,7 @@ class Evidence(TrialEvidence):
         if size is not None and size <= len(self.records):
             return f"The space has no more than these {size} trials."
         trials = self._count_wanted_trials()
+        trials = trials if size is None else min(trials, size)
         if "source" not in self.study.data:  # searched from Python
             return f"Search with `max_trials={trials}` to learn more."
         return f"`{self.resume} --max-trials {trials}` continues up to {trials} trials."

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tuner.analysis.answers.evidence import Evidence
+from tuner.analysis.answers.linear_networks import is_linear, is_linear_at_depth_0, lacks_layers
 from tuner.analysis.answers.records import Answer
 from tuner.analysis.baselines import JudgedBaseline
 from tuner.analysis.ensemble import Ensemble
@@ -48,7 +49,7 @@ def make_headline(
         *_describe_export(evidence),
         *_describe_baselines(evidence, ordered),
         *_describe_conflict(evidence, answers),
-        _describe_smallest(evidence),
+        *_describe_smallest(evidence),
     )
 
 
@@ -102,18 +103,9 @@ def _describe_network(evidence: Evidence, best: Pick) -> str:
     """Return the hyperparameters of a network, in brackets; empty if all are fixed."""
     hyperparameters = _say_searched(evidence, best)
     described = f" ({hyperparameters})" if hyperparameters else ""
-    if _lacks_layers(best):
+    if lacks_layers(best.hyperparameters):
         described += ", which has no hidden layer"
     return described
-
-
-def _lacks_layers(pick: Pick) -> bool:
-    return pick.hyperparameters.get("depth") == 0 and not pick.hyperparameters.get("blocks")
-
-
-def _is_linear(pick: Pick) -> bool:
-    """Return whether a network is a logistic regression: no hidden layer, and no embeddings."""
-    return _lacks_layers(pick) and pick.hyperparameters.get("numbers", "plain") == "plain"
 
 
 def _describe_gain(ensemble: Ensemble) -> str:
@@ -179,8 +171,8 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     if not loses:
         return sentences
     better = f"{_say_exported(evidence)} is better than {_list(evidence, loses)}."
-    is_linear = evidence.exported is evidence.best and _is_linear(evidence.best)
-    if len(loses) < len(ordered) or is_linear:
+    no_network = evidence.exported is evidence.best and is_linear(evidence.best.hyperparameters)
+    if len(loses) < len(ordered) or no_network:
         return [*sentences, capitalize_first(better)]
     return [f"A network is worth it: {better}"]
 
@@ -232,17 +224,18 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
     apart from one without hidden layers, which is a logistic regression too.
     """
     verdicts = {baseline.name: baseline.verdict for baseline in evidence.baselines}
-    comparisons = [answer.comparison for answer in answers if answer.hyperparameters == ("depth",)]
-    alike = comparisons[0].not_told_apart if comparisons and comparisons[0] else ()
-    convolutional = any(record.hyperparameters.get("blocks") for record in evidence.records)
-    if verdicts.get("logistic regression") != "loses" or 0 not in alike or convolutional:
+    depths = [answer.comparison for answer in answers if answer.hyperparameters == ("depth",)]
+    comparison = depths[0] if depths else None
+    if verdicts.get("logistic regression") != "loses" or comparison is None:
         return []
-    if evidence.exported is evidence.best and _is_linear(evidence.best):
+    if 0 not in comparison.not_told_apart or not is_linear_at_depth_0(evidence, comparison):
+        return []
+    if evidence.exported is evidence.best and is_linear(evidence.best.hyperparameters):
         return [
             "That it is better than logistic regression is not owed to hidden layers: it has none, "
             "and is a logistic regression too, trained in another way."
         ]
-    if _is_linear(evidence.best):
+    if is_linear(evidence.best.hyperparameters):
         reason = "depth 0, which is a logistic regression too, is the best single network"
     else:
         reason = (
@@ -253,15 +246,18 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
     return [f"{better}: {reason}."]
 
 
-def _describe_smallest(evidence: Evidence) -> str:
+def _describe_smallest(evidence: Evidence) -> list[str]:
+    """Return the smallest good network; nothing of a single one."""
     best, smallest = evidence.best, evidence.smallest
+    if len(evidence.completed) < 2:
+        return []
     if not are_clearly_fewer(smallest.parameters, than=best.parameters):
-        return "No clearly smaller network is within one standard error of the best."
+        return ["No clearly smaller network is within one standard error of the best."]
     score = say_number(smallest.score, smallest.standard_error)
     result = say_result(evidence.objective, score, smallest.scores.get("accuracy"))
-    return (
+    return [
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
         f"({_say_searched(evidence, smallest)}): {result}, with "
         f"{count_noun(smallest.parameters, 'parameter')}, "
         f"{say_fewer(smallest.parameters, than=best.parameters)}."
-    )
+    ]

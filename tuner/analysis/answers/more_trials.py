@@ -44,6 +44,8 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     trials = trials if size is None else min(trials, size)
     more = trials - len(evidence.records)
     seconds = more * evidence.seconds_per_trial
+    if times == _MOST_TIMES and trials == size:
+        return f"; whether the {more:,} more trials that the space has would do is uncertain"
     if times == _MOST_TIMES:
         return f"; it would take more than {more:,} more trials, and {say_seconds(seconds)}"
     if "source" not in evidence.study.data:  # searched from Python

@@ -147,6 +147,6 @@ def _compare(evidence: Evidence) -> str:
         verb = "does" if len(ties) == 1 else "do"
         names = join_words([baseline.title for baseline in ties])
         return f"; {names} {verb} as well, as far as can be told"
-    if not ordered:
-        return ""
+    if not ordered or any(baseline.verdict != "loses" for baseline in ordered):
+        return ""  # the majority class may win where networks are trained for another goal
     return f"; it is worth it: with {ordered[0].title} {_say_right(evidence, ordered[0])}"

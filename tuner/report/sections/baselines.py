@@ -1,9 +1,8 @@
 """Baseline classifiers beside the exported model, on the same rows and folds."""
 
 from collections.abc import Mapping, Sequence
-from math import hypot
 
-from tuner.analysis import NORMAL, Score
+from tuner.analysis import Score, average_score
 from tuner.report.blocks import FigureBlock, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.figures import Estimate, compute_bars_height, draw_intervals, to_specification
@@ -41,16 +40,14 @@ def _make_figure(content: ReportContent) -> FigureBlock:
 
 
 def _estimate_baselines(content: ReportContent) -> list[Estimate]:
-    scores = [(baseline.name, baseline.scores[content.objective]) for baseline in content.baselines]
     return [
         Estimate(
-            name,
-            score.value,
-            score.value - NORMAL * score.standard_error,
-            score.value + NORMAL * score.standard_error,
+            baseline.name,
+            baseline.scores[content.objective].value,
+            *baseline.score_interval,
             leads=False,
         )
-        for name, score in scores
+        for baseline in content.baselines
     ]
 
 
@@ -102,13 +99,13 @@ def _list_export(content: ReportContent, names: Sequence[str]) -> tuple[str, ...
     """Return the cells of the exported model. Its objective is corrected for the choice."""
     corrected, pick = content.picks.out_of_bag, content.picks.exported_pick
     averaging = content.picks.averaging
-    changes = {name: averaging.get(name, (0.0, 0.0)) for name in names}
     scores = {
-        name: (pick.scores[name] + change, hypot(pick.standard_errors[name], error))
-        for name, (change, error) in changes.items()
+        name: average_score(pick.scores[name], pick.standard_errors[name], name, averaging)
+        for name in names
+        if name != content.objective
     }
     scores[content.objective] = (corrected.score, corrected.standard_error)
     cells = (format_score(*scores[name]) for name in names)
-    averaged = " and averaged" if averaging else ""
+    averaged = " and averaged" if content.objective in averaging else ""
     title = f"{_name_export(content)}, corrected for the choice{averaged}"
     return title, *cells, "", "", "exported", ""

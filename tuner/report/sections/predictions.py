@@ -32,7 +32,9 @@ def make_predictions_section(content: ReportContent) -> Section:
     height = max(220, min(620, 30 * min(len(classes), MAX_CLASSES) + 60))
     figures = (
         _make_matrix_figure(counts, classes, height),
-        _make_calibration_figure(content, predictions.probabilities, height),
+        _make_calibration_figure(
+            content, picks.calibration.scale(predictions.probabilities), height
+        ),
     )
     model = "ensemble" if picks.exported == "ensemble" else f"network (trial {picks.best.trial})"
     wrong = int(counts.sum() - np.trace(counts))

@@ -41,7 +41,7 @@ def _write_sentences(spent: TimeSpent) -> tuple[str, ...]:
     if not spent.final_training:
         return (search,)
     afterwards = (
-        "The picks and the training on all training rows took "
+        "The picks and the networks to export took "
         f"{spent.final_training:.1f} s"
         + (f", the export and its check {spent.export:.1f} s" if spent.export else "")
         + (
