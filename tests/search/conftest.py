@@ -14,7 +14,7 @@ def now(monkeypatch):
     """The time, which a test sets: `now.seconds`. Other programs slow nothing down."""
     now = SimpleNamespace(seconds=100.0)
     monkeypatch.setattr(time, "monotonic", lambda: now.seconds)
-    monkeypatch.setattr("tuner.search.clock.measure_contention", lambda: 1.0)
+    monkeypatch.setattr("tuner.search.clock.measure_slowness", lambda: 1.0)
     return now
 
 

@@ -42,7 +42,7 @@ def test_without_a_limit_the_time_is_never_up(now):
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
     clock = make_clock(
-        60.0, averages_folds=True, trains_on_all_rows=lambda best: best[0].seconds < 30
+        60.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 30
     )
     assert find_end(clock, now, range(100)) == 60 - 1  # one second to average folds
     assert clock.adds_networks_on_all_rows is None
@@ -70,7 +70,7 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
     clock = make_clock(
         100.0,
         networks=2,
-        averages_folds=True,
+        fold_networks=5,
         trains_on_all_rows=lambda best: [each.score for each in best] != [0.5, 0.6],
     )
     for score in (0.7, 0.5, 0.6):
@@ -79,7 +79,7 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
 
 
 def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(now):
-    clock = make_clock(100.0, averages_folds=True)
+    clock = make_clock(100.0, fold_networks=5)
     clock.add(make_result(0.5, seconds=32.0))
     assert find_end(clock, now, range(100)) == 100 - 1 - 1 - 2 * 4
     assert clock.adds_networks_on_all_rows
@@ -89,7 +89,7 @@ def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(n
 def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, added):
     """They become quick enough when 40 s are left; they take 9 s, and folds one."""
     clock = make_clock(
-        100.0, averages_folds=True, trains_on_all_rows=lambda best: best[0].seconds < 40
+        100.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 40
     )
     now.seconds = 150.0
     clock.add(make_result(0.6, seconds=64.0))
@@ -116,7 +116,7 @@ def test_the_fold_times_may_change_during_a_search(now):
 
 
 def test_the_export_takes_longer_beside_other_programs(now, monkeypatch):
-    monkeypatch.setattr("tuner.search.clock.measure_contention", lambda: 1.5)
+    monkeypatch.setattr("tuner.search.clock.measure_slowness", lambda: 1.5)
     clock = make_clock(100.0, export_seconds=6.0)
     clock.add(make_result(0.5, seconds=0.0))
     assert find_end(clock, now, range(200)) == 100 - 9 - 1

@@ -30,7 +30,7 @@ ESTIMATES = Estimates(picking=5.0, prediction_times=2.0, baselines=20.0, report=
 
 @pytest.fixture
 def make(monkeypatch):
-    monkeypatch.setattr("tuner.terminal.live_line.measure_contention", lambda: 1.0)
+    monkeypatch.setattr("tuner.terminal.live_line.measure_slowness", lambda: 1.0)
 
     def make(*, running=(), seconds=None, compare=None, limit=None, searched=60.0, **settings):
         line = LiveLine(
@@ -119,7 +119,7 @@ def test_stages_have_the_seconds_that_are_left_of_theirs(make, monkeypatch):
 
 
 def test_other_programs_make_the_later_stages_longer(make, monkeypatch):
-    monkeypatch.setattr("tuner.terminal.live_line.measure_contention", lambda: 3.0)
+    monkeypatch.setattr("tuner.terminal.live_line.measure_slowness", lambda: 3.0)
     assert " · about 40 s left · " in make(running=[4], seconds=5.0).compose(90)
 
 

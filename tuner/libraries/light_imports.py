@@ -4,10 +4,16 @@ import gc
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["filter_standard_error", "hide_modules", "import_keras_tuner"]
+__all__ = [
+    "filter_standard_error",
+    "hide_modules",
+    "import_keras_tuner",
+    "read_import_seconds",
+]
 
 # TensorFlow writes these from C++ before it sets up its logging, so no setting prevents them.
 _USUAL_MESSAGES = (
@@ -18,8 +24,12 @@ _USUAL_MESSAGES = (
 )
 
 
+_import_seconds: list[float] = []  # of this process, which imports once
+
+
 def import_keras_tuner() -> None:
     """Import KerasTuner, Keras and TensorFlow into a process of this package's own."""
+    is_first, started = "keras" not in sys.modules, time.thread_time()
     gc.disable()  # imported modules stay, so that searching them for garbage only takes time
     try:
         with hide_modules("matplotlib", "sklearn"):
@@ -27,6 +37,13 @@ def import_keras_tuner() -> None:
     finally:
         gc.freeze()
         gc.enable()
+    if is_first:
+        _import_seconds.append(time.thread_time() - started)
+
+
+def read_import_seconds() -> float | None:
+    """Return the seconds of a core that the import took; None if it was no first one."""
+    return _import_seconds[0] if _import_seconds else None
 
 
 @contextmanager

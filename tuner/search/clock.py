@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
-from tuner.machine.contention import measure_contention
+from tuner.machine.slowness import measure_slowness
 from tuner.scoring import Objective
 from tuner.search.final_seconds import FinalSeconds
 from tuner.training import TrialResult
@@ -72,7 +72,7 @@ class Clock:
     @property
     def adds_networks_on_all_rows(self) -> bool | None:
         """Whether networks on all rows come to those of folds. None if no others are exported."""
-        return self._trains_on_all_rows if self._final.averages_folds else None
+        return self._trains_on_all_rows if self._final.fold_networks else None
 
     def _choose_final_networks(self, count_running: Callable[[], float]) -> None:
         """Decide by the best trials so far whether networks are trained on all rows."""
@@ -115,9 +115,12 @@ class Clock:
         """Return the seconds that are left for trials; infinity without a limit."""
         if self._limit is None:
             return math.inf
-        now = time.monotonic()
-        export = min(self._export_seconds * measure_contention(), self._limit * _EXPORT_SHARE)
+        now, slowness = time.monotonic(), measure_slowness()
+        export = min(self._export_seconds * slowness, self._limit * _EXPORT_SHARE)
         final = self._final.estimate_seconds(
-            self._best, now - self._started, trains_on_all_rows=self._trains_on_all_rows
+            self._best,
+            now - self._started,
+            trains_on_all_rows=self._trains_on_all_rows,
+            slowness=slowness,
         )
         return self._started + self._limit - export - final - now

@@ -18,7 +18,8 @@ __all__ = ["FinalSeconds", "make_final_seconds"]
 
 _PREPARING_SECONDS = 0.5  # to prepare the training on all rows
 _TRACE_SECONDS = 0.5  # to trace each network, if each has another architecture
-_AVERAGING_SECONDS = 1.0  # to average the networks of folds
+_AVERAGING_SECONDS = 0.5  # to average the networks of folds
+_BUILDING_SECONDS = 0.1  # to make a Keras network of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class FinalSeconds:
         share: The number of all training rows, as a share of the rows on which a trial trains over
             all its folds.
         networks: How many networks are trained.
-        averages_folds: Whether networks of folds are exported, which the search has.
+        fold_networks: How many networks of folds are exported, which the search has.
         trains_on_all_rows: Returns whether networks are trained on all rows, by the best trials;
             those of the folds alone are exported otherwise.
     """
@@ -39,11 +40,16 @@ class FinalSeconds:
     count_fold_times: Callable[[], float]
     share: float
     networks: int = 1
-    averages_folds: bool = False
+    fold_networks: int = 0
     trains_on_all_rows: Callable[[Sequence[TrialResult]], bool] = lambda best: True
 
     def estimate_seconds(
-        self, best: Sequence[TrialResult], elapsed: float, *, trains_on_all_rows: bool | None
+        self,
+        best: Sequence[TrialResult],
+        elapsed: float,
+        *,
+        trains_on_all_rows: bool | None,
+        slowness: float = 1.0,
     ) -> float:
         """Return the seconds.
 
@@ -52,8 +58,12 @@ class FinalSeconds:
             elapsed: The seconds since the search began. Before a trial has ended, the best one may
                 be one that trains since then.
             trains_on_all_rows: Whether networks are trained on all rows. None if that is open.
+            slowness: How many times longer all takes that trials do not tell.
         """
-        averaging = _AVERAGING_SECONDS if self.averages_folds else 0.0
+        averaging = 0.0
+        if self.fold_networks:
+            averaging = _AVERAGING_SECONDS + _BUILDING_SECONDS * self.fold_networks
+        averaging *= slowness
         if trains_on_all_rows is None:
             running = TrialResult(0, "completed", epoch=1, seconds=elapsed)
             trains_on_all_rows = self.trains_on_all_rows(best or [running])
@@ -62,7 +72,7 @@ class FinalSeconds:
         if not best:
             return averaging + elapsed * self.share
         network_seconds = estimate_network_seconds(best, self.share)
-        tracing = _PREPARING_SECONDS + _TRACE_SECONDS * self.networks
+        tracing = slowness * (_PREPARING_SECONDS + _TRACE_SECONDS * self.networks)
         return averaging + tracing + self.count_fold_times() * network_seconds
 
 
@@ -93,6 +103,6 @@ def make_final_seconds(
     if not keeps_networks:
         return final()
     return final(
-        averages_folds=have_seen_most(split),
+        fold_networks=NETWORKS * len(split.folds) if have_seen_most(split) else 0,
         trains_on_all_rows=partial(trains_on_all_rows, split=split, max_seconds=max_seconds),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from tuner.machine.contention import measure_contention
+from tuner.machine.slowness import measure_slowness
 from tuner.run.estimates import Estimates
 from tuner.space import Value
 from tuner.study import SearchSettings
@@ -144,7 +144,7 @@ class LiveLine:
     def _expect_later(self, search_ended: float) -> float:
         """Return the seconds of all that follows the trials."""
         stages = self._estimates.after_search(search_ended - self._started)
-        return self._final_seconds + stages * measure_contention()
+        return self._final_seconds + stages * measure_slowness()
 
     def _say_training(self, trials: Sequence[int]) -> Part:
         """Say how many networks train, and of which settings or trials."""
