@@ -29,6 +29,7 @@ _ATTEMPTS = 3  # the most attempts to train a network that does not learn
 _DIVERGED_ATTEMPTS = 10  # of one that diverges, which cannot be used at all
 _ATTEMPT_STEP = 100  # between the network numbers, and so the random streams, of two attempts
 _LOSS_ROWS = 10_000  # the most training rows on which a network's loss is computed
+_LOSS_NUMBERS = 2**22  # the most numbers that these have
 _CHUNK_ROWS = 256  # rows at once, so that wide networks and large images fit into memory
 
 
@@ -183,7 +184,8 @@ class AllRowsTraining:
     def _compute_loss(self, network: "keras.Model") -> float:
         """Return the mean training loss of a network; infinity if it is NaN."""
         problem = self.problem
-        rows = problem.rows[:: -(-len(problem.rows) // _LOSS_ROWS)]
+        most = min(_LOSS_ROWS, max(_LOSS_NUMBERS // problem.row_elements, _CHUNK_ROWS))
+        rows = problem.rows[:: -(-len(problem.rows) // most)]
         parts = np.array_split(rows, -(-len(rows) // _CHUNK_ROWS))
         probabilities = [
             network(self.scaler.apply(problem.array[part]), training=False).numpy()
