@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuner.analysis import is_right_more_often
+from tuner.analysis import is_right_more_often, judge_guessing
 from tuner.analysis.bias_correction import OutOfBag
+from tuner.folds.split import make_split
+from tuner.problem import Problem
 from tuner.scoring import Truth
 
 
@@ -29,3 +31,14 @@ def test_what_guesses_at_random_is_hardly_ever_right_more_often():
         right = (rng.integers(2, size=80) == truth.y).astype(float)
         found += is_right_more_often(OutOfBag.from_values(right), truth)
     assert found <= 15
+
+
+def test_the_guess_is_of_the_class_that_is_the_most_frequent_of_all_rows():
+    """Each fold validates the rows of one class, so that the other one prevails in its training."""
+    y = np.repeat([0, 1], [21, 19])
+    rows = [np.flatnonzero(y == 0), np.flatnonzero(y == 1)]
+    split = make_split(np.array([], np.int64), rows)
+    problem = Problem(np.zeros((40, 1), np.float32), y, split.folds, np.zeros(1, bool))
+    exported = OutOfBag.from_values(np.full(40, 0.5))
+    judged = judge_guessing(problem, exported, split, objective="cross_entropy")
+    assert judged.scores["accuracy"].value == 21 / 40

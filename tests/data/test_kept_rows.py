@@ -238,13 +238,15 @@ def test_a_root_that_cannot_be_written_is_named(frame) -> None:
 def test_the_type_of_labels_is_kept(frame, labels, kind, is_frame, tmp_path):
     rows = frame if is_frame else frame[["size"]].to_numpy()
     kept = keep_rows(rows, labels, root=tmp_path)
-    expected = str if kind is None and not is_frame else kind  # an array keeps no categories
-    assert read_label_type(kept.source, kept.target) is expected
+    assert read_label_type(kept.source, kept.target) is kind
 
 
-def test_whole_fractions_are_no_texts(frame, tmp_path):
-    kept = keep_rows(frame[["size"]].to_numpy(), np.array([1.0, 0.0] * 12), root=tmp_path)
-    assert read_label_type(kept.source, kept.target) is None
+@pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])
+@pytest.mark.parametrize("other", [0.0, 0.5, np.nan], ids=["whole", "half", "missing"])
+def test_fractions_are_numbers(frame, is_frame, other, tmp_path):
+    rows = frame if is_frame else frame[["size"]].to_numpy()
+    kept = keep_rows(rows, np.array([1.0, other, 2.0] * 8), root=tmp_path)
+    assert read_label_type(kept.source, kept.target) is float
 
 
 @pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])

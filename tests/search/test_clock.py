@@ -41,9 +41,7 @@ def test_without_a_limit_the_time_is_never_up(now):
 
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
-    clock = make_clock(
-        60.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 30
-    )
+    clock = make_clock(60.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 30)
     assert find_end(clock, now, range(100)) == 60 - 1  # one second to average folds
     assert clock.adds_networks_on_all_rows is None
 
@@ -88,9 +86,7 @@ def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(n
 @pytest.mark.parametrize(("running", "added"), [(30.0, True), (32.0, False)])
 def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, added):
     """They become quick enough when 40 s are left; they take 9 s, and folds one."""
-    clock = make_clock(
-        100.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 40
-    )
+    clock = make_clock(100.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 40)
     now.seconds = 150.0
     clock.add(make_result(0.6, seconds=64.0))
     assert clock.adds_networks_on_all_rows is False

@@ -85,8 +85,14 @@ def test_weights_by_class_are_numbered_and_those_of_rows_enter_the_fingerprint()
 
 @pytest.mark.parametrize("weights", [[1, 2], [1, -2, 3], [1, np.nan, 3]])
 def test_weights_that_are_no_weights_of_the_rows_are_refused(weights):
-    with pytest.raises(DataError, match="sample_weight: expected a weight of at least 0 for each"):
+    message = "expected a weight for each of 3 rows" if len(weights) == 2 else "for row 1"
+    with pytest.raises(DataError, match=message):
         LabelledRows.from_arrays(X, Y, sample_weight=weights)
+
+
+def test_class_weights_are_found_by_labels_of_any_type():
+    rows = LabelledRows.from_arrays(X, [0.0, 1.0, 0.0])
+    assert rows.make_problem((), {0.0: 2}).class_weight.tolist() == [2.0, 1.0]
 
 
 @pytest.mark.parametrize("name", ["groups", "order"])

@@ -184,13 +184,21 @@ def test_uncalibrated_probabilities_are_reported(content):
 
 def test_the_corrected_score_has_the_calibration_if_a_search_exported_the_model(content):
     by_hand = render_line(content)
-    assert "Corrected for that, cross_entropy is 0.5500, 95 % interval 0.4" in by_hand
+    assert "picked among 5 trials. Corrected for that, cross_entropy is 0.5500, 95 %" in by_hand
     exported = {"score": 0.5, "standard_error": 0.05, "interval": [0.4, 0.6]}
     assert (
-        "Corrected for that, and calibrated, cross_entropy is 0.5000, 95 % interval 0.4"
+        "Corrected for that and calibrated, cross_entropy is 0.5000, 95 % interval 0.4"
     ) in render_line(content, exported_score=exported)
+    uncalibrated = {**content["calibration"], "applied": False}
+    assert "Corrected for that, cross_entropy is 0.5000, 95 % interval" in render_line(
+        content, exported_score=exported, calibration=uncalibrated
+    )
+    alone = {**content["measured"], "trials": 1}
+    line = render_line(content, exported_score=exported, measured=alone)
+    assert "predict it. Calibrated, cross_entropy is 0.5000, 95 % interval" in line
+    assert "optimistic" not in line
     assert (
-        "Corrected for that, calibrated, and with what averaging folds gains on the held-out rows, "
+        "Corrected for that, calibrated and with what averaging folds gains on the held-out rows, "
         "cross_entropy is 0.5000, 95 % interval 0.4"
     ) in render_line(content, exported_score=exported, averages_folds=True)
 

@@ -76,6 +76,8 @@ def test_the_oracles_that_settings_know_are_those_that_there_are():
 
 def test_class_weights_are_kept_by_the_names_of_the_classes():
     assert SearchSettings(class_weight={1: 2, "b": 0.5}).class_weight == {"1": 2.0, "b": 0.5}
+    labels = {False: 1, np.True_: 2, 3.0: 3, np.float32(0.5): 4}
+    assert list(SearchSettings(class_weight=labels).class_weight) == ["false", "true", "3", "0.5"]
     for given, message in (
         ({"a": -1}, "--class-weight: -1 is no weight of class a; give a number from 0"),
         ("equal", "--class-weight: there is no class weight equal; the only one is balanced"),

@@ -58,6 +58,12 @@ def test_the_objective_is_monitored_by_its_keras_name():
         assert (stopping.monitor.name, stopping.monitor.direction) == ("objective", "max")
 
 
+def test_a_metric_of_the_networks_own_may_have_the_name_of_a_score():
+    callback = keras.callbacks.EarlyStopping("val_auc", mode="max")
+    stopping = read(callback, objective="cross_entropy").stopping
+    assert (stopping.monitor.name, stopping.monitor.direction) == ("val_auc", "max")
+
+
 def test_the_learning_rate_follows_schedules_and_plateaus():
     def halve(epoch, rate):
         return rate / 2 if epoch else rate

@@ -78,6 +78,7 @@ class JudgedBaseline:
         verdict: `wins` if the baseline is better and told apart from what is exported, `loses` if
             it is worse and told apart, else `ties`.
         notes: The notes of the baseline.
+        by_rows: Whether it loses since clearly fewer rows are right, whatever the objective says.
     """
 
     name: BaselineName
@@ -89,6 +90,7 @@ class JudgedBaseline:
     score_interval: tuple[float, float]
     verdict: Literal["wins", "ties", "loses"]
     notes: tuple[str, ...] = ()
+    by_rows: bool = False
 
     @property
     def title(self) -> str:

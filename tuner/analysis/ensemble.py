@@ -178,7 +178,8 @@ def make_ensemble(
     networks = [(r, count) for r, count in zip(library.records, counts, strict=True) if count]
     y, probabilities = scoring.truth.y, library.average(counts)
     noise = compute_noise_ratio(networks, len(y), of_folds=library.folds > 0)
-    whole = out_of_bag.with_training(noise, values[scoring.objective]).with_unseen(
+    own = scoring.score_clusters[scoring.objective](probabilities)
+    whole = out_of_bag.with_training(noise, own).with_unseen(
         compute_unseen_variance(scoring.objective, probabilities, y)
     )
     ensemble = Ensemble(

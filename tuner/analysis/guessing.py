@@ -1,13 +1,16 @@
 """Guessing: the most frequent class for every row, compared with what a study exports."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tuner.analysis.baseline_classifiers import predict_class_shares
 from tuner.analysis.baselines import Baseline, JudgedBaseline, judge_baselines
 from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.scores import Score
 from tuner.folds import Split
 from tuner.problem import Problem
-from tuner.scoring import OBJECTIVES, Truth
+from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 from tuner.words import counts_rows
 
 __all__ = ["is_right_more_often", "judge_guessing"]
@@ -33,7 +36,9 @@ def judge_guessing(
     probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
     guessing = Baseline("majority class", probabilities, 0.0)
     (judged,) = judge_baselines([guessing], exported, problem.truth, split, objective=objective)
-    return judged
+    # the class that is the most frequent among a fold's training rows may be another one
+    right = Score(*compute_mean_and_error(_score_guess(problem.truth)))
+    return replace(judged, scores={**judged.scores, "accuracy": right})
 
 
 def is_right_more_often(exported: OutOfBag, truth: Truth) -> bool:
@@ -47,8 +52,13 @@ def is_right_more_often(exported: OutOfBag, truth: Truth) -> bool:
         exported: The out-of-bag values of choosing it, by accuracy.
         truth: The true classes of the rows, whose most frequent one is guessed.
     """
-    always = np.zeros((len(truth.y), int(truth.y.max()) + 1))
-    always[:, np.bincount(truth.y).argmax()] = 1.0
-    guessed = truth.score_clusters(OBJECTIVES["accuracy"].row_values, always)
+    guessed = _score_guess(truth)
     gain = exported.with_training(0.0, guessed) - OutOfBag.from_values(guessed)
     return gain.interval[0] > 0
+
+
+def _score_guess(truth: Truth) -> np.ndarray:
+    """Return the accuracy of the most frequent class for every row, shape `(clusters,)`."""
+    always = np.zeros((len(truth.y), int(truth.y.max()) + 1))
+    always[:, np.bincount(truth.y).argmax()] = 1.0
+    return truth.score_clusters(OBJECTIVES["accuracy"].row_values, always)

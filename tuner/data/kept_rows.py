@@ -25,6 +25,7 @@ __all__ = ["KeptRows", "find_kept", "keep_rows", "read_label_type"]
 
 _FOLDER = "data"  # below the root
 _LABELS = "y"  # the name of labels that have none
+_LABEL_TYPE = "label_type"  # of labels that an array of texts keeps: `number` or `unknown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def find_kept(source: str, root: Path) -> str:
 
 
 def read_label_type(source: str, target: str) -> type | None:
-    """Return the type that labels have in a file which keeps types: `str`, `int` or `bool`.
+    """Return the type of the labels in a file which keeps it: `str`, `int`, `float` or `bool`.
 
     Args:
         source: A file, whether it keeps given rows or not.
@@ -105,12 +106,19 @@ def read_label_type(source: str, target: str) -> type | None:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             kind = arrays[target].dtype.kind if target in arrays else ""
-        return {"U": str, "i": int, "u": int, "b": bool}.get(kind)
+            if kind == "U" and _LABEL_TYPE in arrays:
+                kind = "f" if arrays[_LABEL_TYPE].item() == "number" else ""
+        return {"U": str, "i": int, "u": int, "f": float, "b": bool}.get(kind)
     schema = pq.read_schema(path)
     if target not in schema.names:
         return None
     kept = schema.field(target).type
-    types = {str: _is_text(kept), int: pa.types.is_integer(kept), bool: pa.types.is_boolean(kept)}
+    types = {
+        str: _is_text(kept),
+        int: pa.types.is_integer(kept),
+        float: pa.types.is_floating(kept),
+        bool: pa.types.is_boolean(kept),
+    }
     return next((kind for kind, is_kind in types.items() if is_kind), None)
 
 
@@ -176,6 +184,9 @@ def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) ->
     arrays = {"x": x if has_lost_columns(x) else single}  # its reader tells what float32 loses
     labels = convert_row_values(f"{ARRAY}, y", y, len(x))
     arrays["y"] = _write_labels(f"{ARRAY}, y", labels)
+    if arrays["y"].dtype.kind == "U" and not _is_text(labels.type):
+        is_number = pa.types.is_integer(labels.type) or pa.types.is_floating(labels.type)
+        arrays[_LABEL_TYPE] = np.array("number" if is_number else "unknown")
     for role, values in relations.items():
         if values is not None:
             arrays[role] = _keep_relation(role, values, len(x))

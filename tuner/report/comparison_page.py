@@ -71,7 +71,8 @@ def _write_headline(
     undecided = [pair for pair in with_best if not pair.told_apart]
     exported = next(study.picks.exported_pick for study in studies if study.name == best)
     score = say_number(scores[best].score, scores[best].standard_error)
-    accuracy = exported.scores.get("accuracy")
+    # the share of right rows is not corrected: where it is the objective, it would be another one
+    accuracy = exported.scores.get("accuracy") if objective != "accuracy" else scores[best].score
     result = say_result(objective, score, accuracy, "corrected for the choice")
     sentences = [f"The model of {best} has the best score: {result}."]
     if told:
@@ -79,7 +80,24 @@ def _write_headline(
     if undecided:
         equal = f"{best} cannot be told apart from {_list_differences(undecided)}."
         sentences.insert(len(sentences) if told else 0, equal)
-    return tuple(sentences)
+    return (*sentences, *_describe_other_objectives(studies, objective))
+
+
+def _describe_other_objectives(studies: Sequence[ComparedStudy], objective: str) -> list[str]:
+    """Return that some studies were searched for another score, by which they may be better."""
+    others = {
+        study.name: own
+        for study in studies
+        if (own := study.study.record.objective.name) != objective
+    }
+    if not others:
+        return []
+    searched = join_words([f"{name} for {say_name(own)}" for name, own in others.items()])
+    return [
+        f"All are compared by {say_name(objective)}, the objective of {studies[0].name}, but "
+        f"{searched} {'was' if len(others) == 1 else 'were'} searched: name another study first to "
+        "compare by its objective."
+    ]
 
 
 def _list_differences(pairs: Sequence[Pair[str]]) -> str:

@@ -35,8 +35,8 @@ def ensure_baselines(setup: Setup, study: Study) -> None:
 def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[JudgedBaseline, ...]:
     """Compare the baselines in the study's folder with the network that it exports.
 
-    The majority class has the verdict of `compare_with_guessing`, so that a study says one thing of
-    it, with other baselines and without.
+    The majority class is that of `compare_with_guessing`: a study says one thing of it, with other
+    baselines and without.
 
     Returns:
         Empty if the study has no baselines of this version.
@@ -49,11 +49,15 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
         record.split,
         objective=record.objective.name,
     )
-    guessing = compare_with_guessing(setup, study, picks) if judged else None
-    if guessing is None:
+    if not judged:
         return judged
+    guessing = compare_with_guessing(setup, study, picks)
     return tuple(
-        replace(each, verdict=guessing.verdict) if each.name == guessing.name else each
+        each
+        if each.name != "majority class"
+        else replace(guessing, seconds=each.seconds)
+        if guessing
+        else _count_right_rows(each, setup, study, picks)
         for each in judged
     )
 
@@ -61,15 +65,24 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
 def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBaseline | None:
     """Compare the majority class alone with the network that a study exports.
 
-    It loses, too, if by the cross-entropy it does not and clearly fewer rows are right by guessing:
-    on few rows the loss of one mistake hides all that a network knows.
-
     Returns:
         None where class weights train networks for another goal than the objective.
     """
     split, objective = study.record.split, study.record.objective.name
     judged = judge_guessing(setup.problem, picks.out_of_bag, split, objective=objective)
-    if judged is None or judged.verdict == "loses" or objective != "cross_entropy":
+    return judged and _count_right_rows(judged, setup, study, picks)
+
+
+def _count_right_rows(
+    judged: JudgedBaseline, setup: Setup, study: Study, picks: Picks
+) -> JudgedBaseline:
+    """Return the judged majority class, which loses, too, if clearly fewer rows are right.
+
+    By the cross-entropy on few rows the loss of one mistake hides all that a network knows.
+    """
+    if judged.verdict == "loses" or study.record.objective.name != "cross_entropy":
         return judged
     right = judge_exported(study, setup.truth, picks, "accuracy")
-    return replace(judged, verdict="loses") if is_right_more_often(right, setup.truth) else judged
+    if not is_right_more_often(right, setup.truth):
+        return judged
+    return replace(judged, verdict="loses", by_rows=True)

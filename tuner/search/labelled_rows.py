@@ -13,6 +13,7 @@ from tuner.problem import Inputs, Problem, list_inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.targets import Targets, read_targets
+from tuner.words import name_label
 
 __all__ = ["LabelledRows"]
 
@@ -126,14 +127,15 @@ class LabelledRows:
     def _number_weights(self, by_class: Mapping[Any, float]) -> np.ndarray:
         """Return the weight of each class by its number, shape `(classes,)`, float32."""
         values = self.targets.values
-        weights = {str(value): weight for value, weight in by_class.items()}  # as settings have it
-        unknown = [value for value in by_class if str(value) not in map(str, values)]
+        # as settings have it
+        weights = {name_label(value): weight for value, weight in by_class.items()}
+        unknown = [value for value in weights if value not in map(name_label, values)]
         if unknown:
             raise DataError(
                 f"class_weight: y has no class {unknown[0]}; its classes are "
                 f"{', '.join(map(str, values))}"
             )
-        return np.array([weights.get(str(value), 1.0) for value in values], np.float32)
+        return np.array([weights.get(name_label(value), 1.0) for value in values], np.float32)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the description that a study keeps of its data."""
@@ -170,10 +172,16 @@ def _read_weights(values: Any, rows: int) -> np.ndarray:
     weights = np.asarray(values, np.float32)
     if weights.shape == (rows, 1):
         weights = weights[:, 0]
-    if weights.shape != (rows,) or not (np.isfinite(weights) & (weights >= 0)).all():
+    if weights.shape != (rows,):
         raise DataError(
-            f"sample_weight: expected a weight of at least 0 for each of {rows} rows; received an "
-            f"array of shape {weights.shape}"
+            f"sample_weight: expected a weight for each of {rows} rows; received an array of shape "
+            f"{weights.shape}"
+        )
+    wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
+    if len(wrong):
+        raise DataError(
+            f"sample_weight: expected numbers of at least 0; received {weights[wrong[0]]} for row "
+            f"{wrong[0]}"
         )
     return weights
 

@@ -8,8 +8,10 @@ from tuner.serving.call_examples import render_calls
 from tuner.serving.card_network import render_network
 from tuner.serving.markdown import escape_text, format_code
 from tuner.words import (
+    capitalize_first,
     escape_controls,
     format_interval,
+    join_words,
     list_counts,
     list_first,
 )
@@ -132,24 +134,40 @@ def _render_scores(description: Mapping[str, Any]) -> list[str]:
         "",
         f"- Cross-validated in {measured['split']}: the mean over {measured['scored_rows']:,} "
         "rows, before calibration. Networks that did not train on a row predict it. "
+        + _describe_estimate(description)
         + _describe_correction(description),
         f"- Held-out test: {test_note}",
         "",
     ]
 
 
+def _describe_estimate(description: Mapping[str, Any]) -> str:
+    """Return that several networks of a trial are scored by an estimate, if there are some."""
+    members = description["pick"].get("members", ())
+    if not any(each["networks"] > 1 and not each.get("folds") for each in members):
+        return ""
+    return "What several networks of one trial gain is estimated from other trials. "
+
+
 def _describe_correction(description: Mapping[str, Any]) -> str:
     pick, trials = description["pick"], description["measured"]["trials"]
     if pick["corrected_score"] is None:
         return str(pick["note"])
-    score, interval, calibrated = pick["corrected_score"], pick["corrected_interval"], ""
+    score, interval, parts = pick["corrected_score"], pick["corrected_interval"], []
+    optimistic = ""
+    if trials > 1:
+        optimistic = (
+            f"The score is optimistic, because the network was picked among {trials} trials. "
+        )
+        parts.append("corrected for that")
     if exported := description.get("exported_score"):
-        score, interval, calibrated = exported["score"], exported["interval"], "and calibrated, "
-        if description.get("averages_folds"):
-            calibrated = "calibrated, and with what averaging folds gains on the held-out rows, "
+        score, interval = exported["score"], exported["interval"]
+        parts += ["calibrated"] * description["calibration"]["applied"]
+        gains = "with what averaging folds gains on the held-out rows"
+        parts += [gains] * bool(description.get("averages_folds"))
+    name = f"{join_words(parts)}, {description['objective']}" if parts else description["objective"]
     return (
-        f"The score is optimistic, because the network was picked among {trials} trials. Corrected "
-        f"for that, {calibrated}{description['objective']} is {score:.4f}, 95 % interval "
+        f"{optimistic}{capitalize_first(name)} is {score:.4f}, 95 % interval "
         f"{format_interval(interval)}."
     )
 
@@ -181,7 +199,8 @@ def _render_classes(description: Mapping[str, Any]) -> list[str]:
             f"{threshold['value']:.4f} on. The threshold was chosen for "
             f"{format_code(threshold['rule'])}: on folds that did not choose it, "
             f"{threshold['score']:.4f} against {threshold['half']:.4f} at 0.5 (standard error of "
-            f"the difference {threshold['standard_error']:.4f}).",
+            f"the difference {threshold['standard_error']:.4f}). The scores above are of the more "
+            "probable class.",
             "",
         ]
     return lines if classes else []

@@ -12,6 +12,7 @@ from tuner.errors import UserError, check_choice
 from tuner.folds import Splitter, check_arguments
 from tuner.scoring import OBJECTIVES, check_threshold_text, find_objective
 from tuner.training import TRAINERS, Plan
+from tuner.words import name_label
 
 __all__ = [
     "ENOUGH_ROUNDS",
@@ -215,7 +216,7 @@ def _read_class_weight(weights: Any) -> str | dict[str, float] | None:
             raise UserError(
                 f"--class-weight: {weight!r} is no weight of class {label}; give a number from 0"
             )
-    return {str(label): float(weight) for label, weight in weights.items()}
+    return {name_label(label): float(weight) for label, weight in weights.items()}
 
 
 def option_name(name: str) -> str:

@@ -78,13 +78,15 @@ class _Monitor:
         if known is not None and name not in _MONITORS:
             name = {"cross_entropy": "val_loss", "accuracy": "val_accuracy"}.get(known.name, name)
             name = "objective" if known.name == objective and name not in _MONITORS else name
-        own_metric = objective and known is None and name.startswith("val_")
+        # a metric of the network's own may have the name of a score, such as `auc`
+        is_curve = name in (*_MONITORS, "objective")
+        own_metric = objective and not is_curve and name.startswith("val_")
         if own_metric and callback.mode not in ("min", "max"):
             raise UserError(
                 f"callbacks: {type(callback).__name__}: give mode='min' or mode='max', too, if "
                 f"{callback.monitor} is a metric of the network's own"
             )
-        if name not in (*_MONITORS, "objective") and not own_metric:
+        if not is_curve and not own_metric:
             raise UserError(
                 f"callbacks: {type(callback).__name__}: monitor={callback.monitor!r} is no curve "
                 f"of a trial; give one of {', '.join(_MONITORS)}"

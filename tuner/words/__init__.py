@@ -20,7 +20,7 @@ from tuner.words.look_alikes import (
     normalize_form,
     show_alike,
 )
-from tuner.words.names import say_name, say_subject
+from tuner.words.names import name_label, say_name, say_subject
 from tuner.words.networks import say_parts
 from tuner.words.numbers import (
     are_clearly_fewer,
@@ -82,6 +82,7 @@ __all__ = [
     "make_line",
     "make_presentable",
     "mask_passwords",
+    "name_label",
     "normalize_form",
     "round_to_error",
     "say_count",

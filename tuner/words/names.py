@@ -1,6 +1,8 @@
 """Names of scores and hyperparameters in words."""
 
-__all__ = ["say_name", "say_subject"]
+from typing import Any
+
+__all__ = ["name_label", "say_name", "say_subject"]
 
 _NAMES = {"cross_entropy": "cross-entropy", "roc_auc": "ROC AUC"}
 
@@ -35,3 +37,15 @@ def say_subject(name: str) -> str:
     ('the number of units', 'the learning rate')
     """
     return _SUBJECTS.get(name, f"the {say_name(name)}")
+
+
+def name_label(label: Any) -> str:
+    """Return the name of the class that a program's label is of, as data are read.
+
+    >>> name_label(True), name_label(1.0), name_label(0.5), name_label(3), name_label("1.0")
+    ('true', '1', '0.5', '3', '1.0')
+    """
+    label = label.item() if hasattr(label, "item") else label
+    if isinstance(label, bool):
+        return str(label).lower()
+    return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)

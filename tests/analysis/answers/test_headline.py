@@ -67,7 +67,8 @@ def test_a_baseline_that_ties_cannot_be_told_apart(says):
     told = says("loses", "ties", "loses")
     assert told[2] == (
         "The exported network cannot be told apart from logistic regression: cross-entropy 1.100 ± "
-        "0.050; corrected for the choice, what is exported is ahead by 0.10, between 0.06 and 0.14."
+        "0.050; corrected for the choice, what is exported is ahead by 0.10, between 0.06 and 0.14, "
+        "which may be chance among several comparisons."
     )
     assert told[3].startswith("The exported network is better than gradient boosting (")
     assert not any("worth it" in sentence for sentence in told)
@@ -80,6 +81,17 @@ def test_a_tie_says_which_side_is_ahead_by_the_corrected_score(made, judged):
     for baseline, side in ((tie, "ahead"), (behind, "behind")):
         told = make_headline(study.evidence(baseline))
         assert told[-1].endswith(f"; what is exported is {side} by 0.10, between 0.06 and 0.14.")
+
+
+def test_a_verdict_by_right_rows_says_so(made, judged):
+    guess = judged("majority class", 1.1, "loses", difference=0.02, accuracy=0.6)
+    guess = replace(guess, interval=(-0.02, 0.06), by_rows=True)
+    told = make_headline(made().add({"depth": 1}).evidence(guess))
+    assert told[-1] == (
+        "A network is worth it: the exported network is better than the majority class (60.0 % of "
+        "rows are right, cross-entropy 1.100; clearly fewer are, though the difference is 0.02, "
+        "between -0.02 and 0.06)."
+    )
 
 
 def test_accuracy_stands_before_nats(made, judged):

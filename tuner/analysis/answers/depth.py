@@ -43,7 +43,9 @@ def _describe_hidden_layers(evidence: Evidence, comparison: Comparison) -> list[
         best = "depth 0, the best, is a logistic regression" if linear else "depth 0 is the best"
         return [f"Nothing shows that hidden layers help: {best}."]
     pair = comparison.find_pair(0)
-    if pair is None or 0 in comparison.spared:
+    # by itself it may be told apart: then the comparison calls it open
+    is_open = pair and not pair.told_apart and pair.interval[0] * pair.interval[1] > 0
+    if pair is None or is_open or 0 in comparison.spared:
         return []
     low, high = sorted(abs(end) for end in pair.interval)
     if pair.told_apart:

@@ -165,7 +165,8 @@ def _describe_baselines(evidence: Evidence, ordered: Sequence[JudgedBaseline]) -
     loses = [baseline for baseline in ordered if baseline.verdict == "loses"]
     sentences = [
         f"{capitalize_first(_say_exported(evidence))} cannot be told apart from {each.title}: "
-        f"{_say_result(evidence, each)}; {_say_side(evidence, each)}."
+        f"{_say_result(evidence, each)}; {_say_side(evidence, each)}"
+        f"{_describe_chance(each) if len(ordered) > 1 else ''}."
         for each in ties
     ]
     if not loses:
@@ -198,7 +199,8 @@ def _say_result(evidence: Evidence, baseline: JudgedBaseline) -> str:
 
 
 def _say_difference(baseline: JudgedBaseline) -> str:
-    return f"the difference is {say_difference(baseline.difference, baseline.interval)}"
+    difference = f"the difference is {say_difference(baseline.difference, baseline.interval)}"
+    return f"clearly fewer are, though {difference}" if baseline.by_rows else difference
 
 
 def _say_side(evidence: Evidence, baseline: JudgedBaseline) -> str:
@@ -210,6 +212,12 @@ def _say_side(evidence: Evidence, baseline: JudgedBaseline) -> str:
     corrected = f"{evidence.correction}, " if evidence.correction else ""
     difference = say_difference(baseline.difference, baseline.interval)
     return f"{corrected}what is exported is {side} by {difference}"
+
+
+def _describe_chance(tie: JudgedBaseline) -> str:
+    """Return why a baseline is not told apart though its own interval leaves out 0."""
+    low, high = tie.interval
+    return ", which may be chance among several comparisons" if low * high > 0 else ""
 
 
 def _say_exported(evidence: Evidence) -> str:

@@ -50,7 +50,7 @@ def _list_picks(content: ReportContent) -> Mapping[PickName, Pick | Ensemble]:
     picks: dict[PickName, Pick | Ensemble] = {"best": content.picks.best}
     if content.offers_smallest:
         picks["smallest"] = content.picks.smallest
-    if len(content.completed) > 1:
+    if len(content.completed) > 1 or content.picks.exported == "ensemble":
         picks["ensemble"] = content.picks.ensemble
     return picks
 
@@ -178,14 +178,8 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
             f"No choice used the {rows}. Each search of the study scored its exported model on "
             "them, at its end."
         )
-    calibration = content.picks.calibration
-    if calibration.applied:
-        notes.append(
-            f"The probabilities of the exported model are calibrated by the temperature "
-            f"{calibration.temperature:.3g}, which takes their cross-entropy out of fold from "
-            f"{calibration.before:.4f} to {calibration.after:.4f}."
-        )
-    if len(content.completed) > 1:
+    notes += _describe_probabilities(content)
+    if "ensemble" in _list_picks(content):
         notes.append(_describe_ensemble(content.picks))
     if content.exported_time is not None:
         notes.append(
@@ -193,6 +187,23 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
             "columns in memory, where it was exported."
         )
     return Paragraphs(tuple(picks)), Paragraphs(tuple(notes), small=True)
+
+
+def _describe_probabilities(content: ReportContent) -> list[str]:
+    """Return what becomes of the exported model's probabilities: a threshold, and calibration."""
+    notes, calibration = [], content.picks.calibration
+    if content.predictions.threshold is not None:
+        notes.append(
+            "Scores are of the more probable class. The exported model predicts by its threshold, "
+            "whose mistakes are counted below."
+        )
+    if calibration.applied:
+        notes.append(
+            f"The probabilities of the exported model are calibrated by the temperature "
+            f"{calibration.temperature:.3g}, which takes their cross-entropy out of fold from "
+            f"{calibration.before:.4f} to {calibration.after:.4f}."
+        )
+    return notes
 
 
 def _describe_ensemble(picks: Picks) -> str:
@@ -206,6 +217,11 @@ def _describe_ensemble(picks: Picks) -> str:
         f"Less the best network's, its corrected score is {ensemble.difference:.4f}, 95 % interval "
         f"{format_interval(ensemble.difference_interval)}."
     )
+    if not folds and any(member.networks > 1 for member in ensemble.members):
+        gain += (
+            " What several networks of one trial gain is estimated from other trials: no row was "
+            "predicted by two of them."
+        )
     if folds and len(ensemble.members) == 1:
         gain = "What averaging them gains is not in its scores: one of them predicted each row."
     return (

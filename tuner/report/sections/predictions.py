@@ -39,7 +39,8 @@ def make_predictions_section(content: ReportContent) -> Section:
     model = "ensemble" if picks.exported == "ensemble" else f"network (trial {picks.best.trial})"
     wrong = int(counts.sum() - np.trace(counts))
     text = (
-        f"Of {int(counts.sum()):,} out-of-fold predictions of the exported {model}, {wrong:,} "
+        f"Of {int(counts.sum()):,} out-of-fold predictions of the exported {model}"
+        f"{', by its threshold,' if predictions.threshold else ','} {wrong:,} "
         f"{'is' if wrong == 1 else 'are'} wrong." + _describe_worst(counts, classes)
     )
     title = "Which mistakes does the model make?"
