@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-STAGES_VERSION = 2
+STAGES_VERSION = 3
 """The version of all stages: raise it when a stage would come out differently."""
 
 

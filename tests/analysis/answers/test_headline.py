@@ -67,8 +67,8 @@ def test_a_baseline_that_ties_cannot_be_told_apart(says):
     told = says("loses", "ties", "loses")
     assert told[2] == (
         "The exported network cannot be told apart from logistic regression: cross-entropy 1.100 ± "
-        "0.050; corrected for the choice, what is exported is ahead by 0.10, between 0.06 and 0.14, "
-        "which may be chance among several comparisons."
+        "0.050; corrected for the choice, what is exported is ahead by 0.10, between 0.06 and 0.14"
+        ", which may be chance among several comparisons."
     )
     assert told[3].startswith("The exported network is better than gradient boosting (")
     assert not any("worth it" in sentence for sentence in told)
