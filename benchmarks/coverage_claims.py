@@ -147,7 +147,7 @@ class Searched:
         row_values, calibrated = OBJECTIVES[objective].row_values, calibration.scale(averaged)
         before, own = (truth.score_clusters(row_values, each) for each in (averaged, calibrated))
         networks = [(self.records[m.trial], m.networks) for m in members]
-        noise = compute_noise_ratio(networks, len(truth.y), folds=members[0].folds)
+        noise = compute_noise_ratio(networks, len(truth.y), of_folds=members[0].folds > 0)
         unseen = compute_unseen_variance(objective, calibrated, truth.y)
         stated = chosen.add(own - before).with_training(noise, own).with_unseen(unseen)
         interval = clip_interval(*stated.interval, maximise=maximise)
