@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from tuner.analysis import is_right_more_often, judge_guessing
 from tuner.analysis.bias_correction import OutOfBag
@@ -42,3 +43,6 @@ def test_the_guess_is_of_the_class_that_is_the_most_frequent_of_all_rows():
     exported = OutOfBag.from_values(np.full(40, 0.5))
     judged = judge_guessing(problem, exported, split, objective="cross_entropy")
     assert judged.scores["accuracy"].value == 21 / 40
+    judged = judge_guessing(problem, exported, split, objective="accuracy")
+    assert judged.scores["accuracy"].value == 21 / 40
+    assert judged.difference == pytest.approx(21 / 40 - 0.5)

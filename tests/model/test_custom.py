@@ -64,6 +64,24 @@ def test_its_networks_may_take_images_as_they_are(tmp_path):
     assert hypermodel.build(None)(np.zeros((5, 6))).shape == (5, 3)
 
 
+def test_a_network_of_a_file_that_does_not_say_what_it_takes_gets_flat_rows(tmp_path):
+    path = tmp_path / "flat.py"
+    layers = '[keras.layers.Dense(4), keras.layers.Dense(3, "softmax")]'
+    path.write_text(
+        f"""
+import keras, keras_tuner
+
+class Flat(keras_tuner.HyperModel):
+    def build(self, hp):
+        model = keras.Sequential({layers})
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+"""
+    )
+    hypermodel = HypermodelFile(f"{path}:Flat").make(features=6, classes=3, shape=(2, 3))
+    assert hypermodel.build(None)(np.zeros((5, 6))).shape == (5, 3)
+
+
 def message(location):
     with pytest.raises(SpaceError) as error:
         load(location)

@@ -98,8 +98,17 @@ def test_lists_of_the_module_are_a_part_of_code_but_no_cache_is(monkeypatch):
         return describe_value(count_units)
 
     assert describe([16, {"last": 8}]) != describe([16, {"last": 9}])
-    assert describe([np.ones(3)]) != describe([np.zeros(3)])
+    assert describe({"units": np.int64(3), "rate": None}) != describe({"units": 3, "rate": 0.1})
     assert describe([double]) == describe([make_schedule])
+    assert describe([np.ones(3)]) == describe([np.zeros(3)])  # rows that are no code
+    endless = []
+    endless.append(endless)
+    assert describe(endless) == describe([double])
+
+
+def test_functions_that_an_object_holds_are_known_as_code():
+    described = describe_value(Network(double))["Network"]["units"]
+    assert described.startswith("code of Python ")
 
 
 def test_texts_of_a_persons_own_objects_are_not_kept():

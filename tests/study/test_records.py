@@ -38,6 +38,12 @@ def test_a_study_of_an_earlier_version_goes_on_as_it_was(make_study):
     assert again.find_differences(now) == []
     other = replace(study.record, settings=replace(again.settings, class_weight="balanced"))
     assert again.find_differences(other) == ["--class-weight is None there and balanced here"]
+    earlier, today, others = (
+        replace(study.record, settings=replace(again.settings, class_weight=weights))
+        for weights in ({"True": 2.0, "0.0": 1.0}, {True: 2.0, 0.0: 1.0}, {True: 3.0, 0.0: 1.0})
+    )
+    assert earlier.find_differences(today) == []
+    assert len(earlier.find_differences(others)) == 1
 
 
 def test_what_differs_most_comes_first_without_what_follows_from_it(make_study):

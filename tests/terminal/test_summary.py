@@ -199,6 +199,15 @@ def test_simple_classifiers_stand_beside_what_is_exported(ended, make_record):
     ]
 
 
+def test_a_verdict_by_right_rows_names_them(ended, make_record):
+    guess = baseline("majority class", 0.4, difference=-0.01, verdict="loses")
+    lines = lines_of(ended(make_record(0), baselines=(replace(guess, by_rows=True),)))
+    assert (
+        "  majority class      cross_entropy 0.4000 ± 0.0300, clearly fewer rows are right, though "
+        "better by 0.0100 ± 0.0200"
+    ) in lines
+
+
 def test_simple_classifiers_that_had_no_time_are_named(ended, make_record):
     outcome = ended(make_record(0))
     command = outcome.content.study.make_command("report")

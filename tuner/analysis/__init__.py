@@ -38,7 +38,7 @@ from tuner.analysis.exportable import (
     list_front,
     make_exportable,
 )
-from tuner.analysis.guessing import is_right_more_often, judge_guessing
+from tuner.analysis.guessing import count_right_guesses, is_right_more_often, judge_guessing
 from tuner.analysis.importance import Importance, compute_importance
 from tuner.analysis.pairs import Pair
 from tuner.analysis.pareto_fronts import Fronts, find_front, find_fronts
@@ -116,6 +116,7 @@ __all__ = [
     "compare_studies",
     "compute_importance",
     "compute_margin",
+    "count_right_guesses",
     "find_exportable",
     "find_front",
     "find_fronts",

@@ -13,7 +13,7 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 from tuner.words import counts_rows
 
-__all__ = ["is_right_more_often", "judge_guessing"]
+__all__ = ["count_right_guesses", "is_right_more_often", "judge_guessing"]
 
 
 def judge_guessing(
@@ -34,11 +34,21 @@ def judge_guessing(
     if problem.class_weight is not None and counts_rows(objective):
         return None
     probabilities, _ = predict_class_shares(problem, OBJECTIVES[objective], 0)
+    if objective == "accuracy":  # as it is shown, of the class that most of all rows are of
+        probabilities = _guess_always(problem.truth)
     guessing = Baseline("majority class", probabilities, 0.0)
     (judged,) = judge_baselines([guessing], exported, problem.truth, split, objective=objective)
-    # the class that is the most frequent among a fold's training rows may be another one
-    right = Score(*compute_mean_and_error(_score_guess(problem.truth)))
-    return replace(judged, scores={**judged.scores, "accuracy": right})
+    return count_right_guesses(judged, problem.truth)
+
+
+def count_right_guesses(judged: JudgedBaseline, truth: Truth) -> JudgedBaseline:
+    """Return the judged majority class with the share of the most frequent class of all rows.
+
+    Among a fold's training rows another class may be the most frequent one.
+    """
+    right = truth.score_clusters(OBJECTIVES["accuracy"].row_values, _guess_always(truth))
+    accuracy = Score(*compute_mean_and_error(right))
+    return replace(judged, scores={**judged.scores, "accuracy": accuracy})
 
 
 def is_right_more_often(exported: OutOfBag, truth: Truth) -> bool:
@@ -52,13 +62,13 @@ def is_right_more_often(exported: OutOfBag, truth: Truth) -> bool:
         exported: The out-of-bag values of choosing it, by accuracy.
         truth: The true classes of the rows, whose most frequent one is guessed.
     """
-    guessed = _score_guess(truth)
+    guessed = truth.score_clusters(OBJECTIVES["accuracy"].row_values, _guess_always(truth))
     gain = exported.with_training(0.0, guessed) - OutOfBag.from_values(guessed)
     return gain.interval[0] > 0
 
 
-def _score_guess(truth: Truth) -> np.ndarray:
-    """Return the accuracy of the most frequent class for every row, shape `(clusters,)`."""
+def _guess_always(truth: Truth) -> np.ndarray:
+    """Return the most frequent class for every row as probabilities, shape `(rows, classes)`."""
     always = np.zeros((len(truth.y), int(truth.y.max()) + 1))
     always[:, np.bincount(truth.y).argmax()] = 1.0
-    return truth.score_clusters(OBJECTIVES["accuracy"].row_values, always)
+    return always

@@ -246,10 +246,10 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
 
     def _search(self, rows: Any, labels: pd.Categorical[str]) -> None:
         """Search, and keep the study and the trained network."""
-        temporary = ScratchFolder() if self.root is None else None
-        root = temporary.path if temporary else Path(self.root or "")
         named = isinstance(self.space, str | Path)
         hypermodel = None if named else HypermodelObject.from_object(self.space)
+        temporary = ScratchFolder() if self.root is None else None
+        root = temporary.path if temporary else Path(self.root or "")
         try:
             study, self._network = self._run(hypermodel, rows, labels, root)
         except BaseException:

@@ -121,11 +121,18 @@ def read_labels(classes: Sequence[str], kind: type | None = None) -> list[Any]:
     ([0, 1, 10], ['01', '2'])
     >>> read_labels(["0", "1"], str), read_labels(["false", "true"], bool)
     (['0', '1'], [False, True])
-    >>> read_labels(["0", "0.5"], float), read_labels(["0", "1"], float)
-    ([0.0, 0.5], [0, 1])
+    >>> read_labels(["0", "0.5"], float), read_labels(["0", "1", "other"], float)
+    ([0.0, 0.5], [0.0, 1.0, 'other'])
     """
     if kind is bool:
         return [name == "true" for name in classes]
     if kind is not str and all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in classes):
         return [int(name) for name in classes]
-    return [float(name) for name in classes] if kind is float else list(classes)
+    return [_read_fraction(name) for name in classes] if kind is float else list(classes)
+
+
+def _read_fraction(name: str) -> float | str:
+    try:
+        return float(name)
+    except ValueError:  # of a class that pools others
+        return name

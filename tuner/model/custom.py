@@ -94,7 +94,7 @@ class HypermodelFile:
                 f"hypermodel file {path}: {self.name} cannot be made ({one_line(error)}); its "
                 "constructor may take features and classes, and needs a default for everything else"
             ) from error
-        return take_shaped_rows(made, shape)
+        return take_shaped_rows(made, shape, only_built=True)  # as of earlier versions
 
 
 CustomHypermodel = HypermodelFile | HypermodelObject

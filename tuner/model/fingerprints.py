@@ -25,9 +25,10 @@ Seen = frozenset[int]
 
 _LIBRARIES = ("builtins", "keras", "keras_tuner", "numpy", "tensorflow", "tuner")
 _WITHOUT_EFFECT = ("name", "verbose", "restore_best_weights")
+_DEEPEST = 8  # lists within lists of a module's values
 _LONGEST = 80  # characters of a text that is kept as it is
 _PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
-_WAY = 2  # in which code is described; the first left out lists, dictionaries, sets and arrays
+_WAY = 2  # in which code is described; the first left out lists, dictionaries and sets
 _CODE = f"code of Python {sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
 
 
@@ -97,13 +98,14 @@ def _list_parts(function: types.FunctionType, seen: Seen) -> Iterator[Any]:
             yield [name, describe_value(value, seen)]
 
 
-def _is_plain(value: Any) -> bool:
-    """Return whether a value is numbers or texts, or holds nothing else: no cache of networks."""
-    if isinstance(value, Mapping):
-        return all(map(_is_plain, value.values()))
-    if isinstance(value, list | set | frozenset):
-        return all(map(_is_plain, value))
-    return isinstance(value, bool | int | float | str | tuple | np.ndarray)
+def _is_plain(value: Any, deep: int = 0) -> bool:
+    """Return whether a value is numbers or texts, or holds nothing else: no rows, no networks."""
+    if deep > _DEEPEST:
+        return False
+    if isinstance(value, Mapping | list | set | frozenset):
+        inner = value.values() if isinstance(value, Mapping) else value
+        return all(_is_plain(each, deep + 1) for each in inner)
+    return value is None or isinstance(value, bool | int | float | str | tuple | np.generic)
 
 
 def _describe_bytecode(code: types.CodeType, names: set[str], seen: Seen) -> Any:
@@ -137,10 +139,16 @@ def _describe_object(value: Any, seen: Seen) -> Any:
         return {kind.__name__: _describe_attributes(value, seen)}
     # texts may be secret, such as the address of a chat
     kept = {
-        name: inner if inner is None or isinstance(inner, bool | int | float) else _hash(inner)
+        name: inner if _may_be_kept(inner) else _hash(inner)
         for name, inner in _describe_attributes(value, seen).items()
     }
     return {kind.__name__: {"code": _describe_class(kind, seen), **kept}}
+
+
+def _may_be_kept(described: Any) -> bool:
+    """Return whether a description tells no text of the person's: a number, or the hash of code."""
+    is_code = isinstance(described, str) and described.startswith("code of Python ")
+    return described is None or is_code or isinstance(described, bool | int | float)
 
 
 def _describe_attributes(value: Any, seen: Seen) -> dict[str, Any]:

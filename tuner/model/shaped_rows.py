@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["take_shaped_rows"]
 
 _RESHAPE = "rows_in_their_shape"
-_OWN = ("train_step", "test_step", "compute_loss", "make_train_function")
+_OWN = (
+    *("train_step", "test_step", "predict_step", "make_train_function"),
+    *("compute_loss", "compute_metrics"),
+)
 
 
 def take_shaped_rows(
-    hypermodel: keras_tuner.HyperModel, shape: tuple[int, ...] | None
+    hypermodel: keras_tuner.HyperModel,
+    shape: tuple[int, ...] | None,
+    *,
+    only_built: bool = False,
 ) -> keras_tuner.HyperModel:
     """Return a hypermodel whose networks take flat rows, and give them this shape if they need it.
 
@@ -31,6 +37,7 @@ def take_shaped_rows(
     Args:
         hypermodel: The hypermodel.
         shape: The shape of a row; None of a table.
+        only_built: Whether a network that does not say what it takes gets flat rows.
 
     Returns:
         The hypermodel itself if its rows are flat.
@@ -40,7 +47,10 @@ def take_shaped_rows(
     shaped = copy.copy(hypermodel)
 
     def build(hp: keras_tuner.HyperParameters) -> Any:
-        return _wrap(hypermodel.build(hp), shape, type(hypermodel).__name__)
+        model = hypermodel.build(hp)
+        if only_built and not getattr(model, "built", True):
+            return model
+        return _wrap(model, shape, type(hypermodel).__name__)
 
     def adapt(hp: keras_tuner.HyperParameters, model: keras.Model, x: Any) -> None:
         if model.layers[0].name == _RESHAPE:
@@ -79,6 +89,7 @@ def _wrap(model: Any, shape: tuple[int, ...], name: str) -> Any:
         optimizer=model.optimizer,
         loss=model.loss,
         metrics=getattr(metrics, "_user_metrics", None),
+        weighted_metrics=getattr(metrics, "_user_weighted_metrics", None),
         run_eagerly=model.run_eagerly,
     )
     # one of the two has the optimizer, or each would be saved with it

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tuner.analysis import (
     JudgedBaseline,
     Picks,
+    count_right_guesses,
     is_right_more_often,
     judge_baselines,
     judge_exported,
@@ -51,15 +52,13 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
     )
     if not judged:
         return judged
+    majority, *others = judged
     guessing = compare_with_guessing(setup, study, picks)
-    return tuple(
-        each
-        if each.name != "majority class"
-        else replace(guessing, seconds=each.seconds)
-        if guessing
-        else _count_right_rows(each, setup, study, picks)
-        for each in judged
-    )
+    if guessing is not None:
+        return replace(guessing, seconds=majority.seconds), *others
+    if record.objective.name != "accuracy":
+        majority = count_right_guesses(majority, setup.truth)
+    return _count_right_rows(majority, setup, study, picks), *others
 
 
 def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBaseline | None:

@@ -103,6 +103,7 @@ def _describe_baseline(baseline: JudgedBaseline, objective: str) -> dict[str, An
         "difference_standard_error": baseline.standard_error,
         "difference_interval": list(baseline.interval),
         "verdict": baseline.verdict,
+        "by_rows": baseline.by_rows,
     }
 
 

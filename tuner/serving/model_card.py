@@ -144,7 +144,8 @@ def _render_scores(description: Mapping[str, Any]) -> list[str]:
 def _describe_estimate(description: Mapping[str, Any]) -> str:
     """Return that several networks of a trial are scored by an estimate, if there are some."""
     members = description["pick"].get("members", ())
-    if not any(each["networks"] > 1 and not each.get("folds") for each in members):
+    estimated = any(each["networks"] > 1 and not each.get("folds") for each in members)
+    if not estimated or description["measured"]["trials"] < 2:  # nothing to estimate it from
         return ""
     return "What several networks of one trial gain is estimated from other trials. "
 
@@ -165,9 +166,10 @@ def _describe_correction(description: Mapping[str, Any]) -> str:
         parts += ["calibrated"] * description["calibration"]["applied"]
         gains = "with what averaging folds gains on the held-out rows"
         parts += [gains] * bool(description.get("averages_folds"))
-    name = f"{join_words(parts)}, {description['objective']}" if parts else description["objective"]
+    begin = f"{capitalize_first(join_words(parts))}, " if parts else "On new rows, expect "
+    verb = "is" if parts else "of"
     return (
-        f"{optimistic}{capitalize_first(name)} is {score:.4f}, 95 % interval "
+        f"{optimistic}{begin}{description['objective']} {verb} {score:.4f}, 95 % interval "
         f"{format_interval(interval)}."
     )
 

@@ -24,6 +24,13 @@ def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
+def _name_classes(setting: Any) -> Any:
+    """Return class weights by names alone: earlier versions wrote the class true of labels True."""
+    if not isinstance(setting, dict):
+        return setting
+    return {str(name).lower().removesuffix(".0"): weight for name, weight in setting.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class StudyRecord:
     """The description of a study: its space, data and settings. It is written once.
@@ -123,7 +130,7 @@ class StudyRecord:
         settings = {"seed": self.settings.seed, **asdict(self.settings)}
         for name, value in settings.items():
             changed = getattr(other.settings, name)
-            if name not in uncounted and value != changed:
+            if name not in uncounted and _name_classes(value) != _name_classes(changed):
                 differences.append(f"{option_name(name)} is {value} there and {changed} here")
         if not differences and self.split.to_dict() != other.split.to_dict():
             differences.append("the folds are not the same")

@@ -78,7 +78,9 @@ def _make_table(content: ReportContent) -> TableBlock:
             *(format_score(*_get_score(baseline.scores, name)) for name in names),
             f"{baseline.difference:+.4f}",
             format_interval(baseline.interval),
-            _VERDICTS[baseline.verdict],
+            "worse: clearly fewer rows are right"
+            if baseline.by_rows
+            else _VERDICTS[baseline.verdict],
             f"{baseline.seconds:.1f}",
         )
         for baseline in content.baselines

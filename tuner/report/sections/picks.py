@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import Ensemble, PickName, Picks, clip_interval
+from tuner.analysis import Ensemble, PickName, clip_interval
 from tuner.report.blocks import Block, Paragraphs, TableBlock
 from tuner.report.content import ReportContent
 from tuner.report.page import Section
@@ -180,7 +180,7 @@ def _make_notes(content: ReportContent) -> tuple[Block, ...]:
         )
     notes += _describe_probabilities(content)
     if "ensemble" in _list_picks(content):
-        notes.append(_describe_ensemble(content.picks))
+        notes.append(_describe_ensemble(content))
     if content.exported_time is not None:
         notes.append(
             "Raw columns to probabilities: the whole exported model as one compiled graph, from "
@@ -206,9 +206,10 @@ def _describe_probabilities(content: ReportContent) -> list[str]:
     return notes
 
 
-def _describe_ensemble(picks: Picks) -> str:
+def _describe_ensemble(content: ReportContent) -> str:
     """Return what the networks of the ensemble are, what they cost, and what they gain."""
-    ensemble, folds = picks.ensemble, picks.ensemble.members[0].folds
+    picks, ensemble = content.picks, content.picks.ensemble
+    folds = ensemble.members[0].folds
     networks = sum(member.count for member in ensemble.members)
     made = f"those of the {folds} folds of each trial" if folds else "trained again on all rows"
     if added := sum(member.on_all_rows for member in ensemble.members):
@@ -217,7 +218,8 @@ def _describe_ensemble(picks: Picks) -> str:
         f"Less the best network's, its corrected score is {ensemble.difference:.4f}, 95 % interval "
         f"{format_interval(ensemble.difference_interval)}."
     )
-    if not folds and any(member.networks > 1 for member in ensemble.members):
+    several = not folds and any(member.networks > 1 for member in ensemble.members)
+    if several and len(content.completed) > 1:
         gain += (
             " What several networks of one trial gain is estimated from other trials: no row was "
             "predicted by two of them."
