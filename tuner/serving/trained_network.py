@@ -12,8 +12,8 @@ __all__ = ["TrainedNetwork"]
 
 _MAX_CHUNK_ROWS = 10_000  # rows that are predicted at once
 # What embeddings make of a number: where a layer takes gigabytes, most of the time goes into
-# getting them.
-_WIDENING = 16
+# getting them. In parts of few rows it goes into calls, of which many networks have thousands.
+_WIDENING, _FEW_ROWS = 16, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,6 @@ class TrainedNetwork:
 
 def _split(x: np.ndarray) -> list[np.ndarray]:
     """Return rows in parts that fit into memory, at least one."""
-    rows = choose_chunk_rows(_WIDENING * x.shape[1], most=_MAX_CHUNK_ROWS)
+    narrow = choose_chunk_rows(x.shape[1], most=_FEW_ROWS)
+    rows = max(narrow, choose_chunk_rows(_WIDENING * x.shape[1], most=_MAX_CHUNK_ROWS))
     return [x[start : start + rows] for start in range(0, max(1, len(x)), rows)]
