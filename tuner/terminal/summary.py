@@ -190,7 +190,7 @@ def _describe_baseline(baseline: Mapping[str, Any], objective: Objective) -> str
     side = "better by" if is_better else "worse by"
     verdict = f"cannot be told apart, {side}" if baseline["verdict"] == "ties" else side
     if baseline.get("by_rows"):  # older runs lack it
-        verdict = f"clearly fewer rows are right, though {side}"
+        verdict = f"clearly fewer rows are right, {'though ' if is_better else ''}{side}"
     accuracy = baseline.get("accuracy")  # older runs lack it
     right = "" if accuracy is None else f"accuracy {accuracy:.4f}, "
     difference = format_score(abs(baseline["difference"]), baseline["difference_standard_error"])
