@@ -249,6 +249,12 @@ def test_fractions_are_numbers(frame, is_frame, other, tmp_path):
     assert read_label_type(kept.source, kept.target) is float
 
 
+def test_rows_of_anothers_file_say_nothing_of_its_labels(tmp_path):
+    path = tmp_path / "own.npz"
+    np.savez(path, x=np.zeros((2, 1)), y=np.array(["1", "0"]), label_type=np.array(["a", "b"]))
+    assert read_label_type(str(path), "y") is str
+
+
 @pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])
 def test_truth_values_are_known_as_such(frame, is_frame, tmp_path):
     rows = frame if is_frame else frame[["size"]].to_numpy()

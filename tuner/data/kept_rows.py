@@ -106,8 +106,8 @@ def read_label_type(source: str, target: str) -> type | None:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             kind = arrays[target].dtype.kind if target in arrays else ""
-            if kind == "U" and _LABEL_TYPE in arrays:
-                kind = "f" if arrays[_LABEL_TYPE].item() == "number" else ""
+            if kind == "U" and _LABEL_TYPE in arrays:  # another's file may have rows of this name
+                kind = {"number": "f", "unknown": ""}.get(str(arrays[_LABEL_TYPE]), kind)
         return {"U": str, "i": int, "u": int, "f": float, "b": bool}.get(kind)
     schema = pq.read_schema(path)
     if target not in schema.names:

@@ -29,7 +29,8 @@ _DEEPEST = 8  # lists within lists of a module's values
 _LONGEST = 80  # characters of a text that is kept as it is
 _PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
 _WAY = 2  # in which code is described; the first left out lists, dictionaries and sets
-_CODE = f"code of Python {sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
+_OF_CODE = "code of Python "
+_CODE = f"{_OF_CODE}{sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
 
 
 def describe_value(value: Any, seen: Seen = frozenset()) -> Any:
@@ -147,7 +148,7 @@ def _describe_object(value: Any, seen: Seen) -> Any:
 
 def _may_be_kept(described: Any) -> bool:
     """Return whether a description tells no text of the person's: a number, or the hash of code."""
-    is_code = isinstance(described, str) and described.startswith("code of Python ")
+    is_code = isinstance(described, str) and described.startswith(_OF_CODE)
     return described is None or is_code or isinstance(described, bool | int | float)
 
 
