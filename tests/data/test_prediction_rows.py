@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.images import save_pets
 from tests.helpers.tables import catch_refusal, read_raw, write_file
-from tuner.data import Schema, load_dataset, stream_raw
+from tuner.data import Schema, convert_raw, load_dataset, stream_raw
 from tuner.data.readers.sources import READERS, STREAMS
 from tuner.errors import DataError
 
@@ -101,6 +101,22 @@ def test_a_missing_column_is_reported_with_the_first_part(frame, tmp_path):
     path = write_frame(frame.drop(columns="colour"), tmp_path / "less.csv")
     with pytest.raises(DataError, match="it lacks the column colour"):
         next(stream_raw(str(path), schema))
+
+
+def test_blanks_around_the_names_of_columns_do_not_count(tmp_path) -> None:
+    frame = pd.DataFrame({" a ": [1.5, 2, 3, 4], "b": [*"uvuv"], "c": [1, 3, 2, 5], "y": [*"pqpq"]})
+    path = str(write_frame(frame, tmp_path / "rows.csv"))
+    stored = str(write_frame(frame, tmp_path / "rows.parquet"))
+    of_file, of_frame = load_dataset(path).schema, load_dataset(stored).schema
+    assert [schema.used[0].name for schema in (of_file, of_frame)] == ["a", " a "]
+    expected = frame[" a "].tolist()
+    assert next(stream_raw(path, of_frame)).raw[" a "].tolist() == expected
+    assert convert_raw(frame, of_file)["a"].tolist() == expected
+    # A name that is spelled alike comes first, and of several others none is taken.
+    both = frame.assign(a=0)
+    assert convert_raw(both, of_file)["a"].tolist() == [0, 0, 0, 0]
+    several = frame.assign(**{"a ": 0})
+    assert "it lacks the column a," in catch_refusal(convert_raw, several, of_file)
 
 
 def test_columns_are_kept_with_their_texts(tmp_path, small_parts) -> None:

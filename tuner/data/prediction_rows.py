@@ -87,8 +87,10 @@ def convert_raw(rows: Any, schema: Schema, bad_cells: BadCells | None = None) ->
     """
     cells = bad_cells or BadCells(is_choice=False)
     shape = schema.array_shape
-    used = {column.name for column in schema.used}
-    content = convert_rows(rows, as_table=shape is None, is_read=used.__contains__)
+    used = {name for column in schema.used for name in (column.name, column.name.strip())}
+    content = convert_rows(
+        rows, as_table=shape is None, is_read=lambda name: name in used or name.strip() in used
+    )
     if isinstance(content, np.ndarray):
         return _read_rows(Arrays(ARRAY, convert_to_float32(ARRAY, content), y=None), schema, cells)
     if shape is not None:
@@ -104,7 +106,8 @@ def _read_rows(content: Table | Arrays, schema: Schema, bad_cells: BadCells) -> 
     if isinstance(content, Table):
         if schema.array_shape is None:
             spelled = [column.name for column in schema.used if not column.is_plain]
-            table = clear_invisible(content)
+            named = content.spell_names([column.name for column in schema.used])
+            table = clear_invisible(named)
             table = mark_missing(table, schema.missing_texts, exact=spelled)
             return read_known_columns(table, schema.used, bad_cells)
         also = "" if schema.image is None else " or a folder of images"

@@ -62,6 +62,22 @@ class Table:
         """Return the table without one of its columns."""
         return replace(self, columns=self.columns.drop_columns([name]))
 
+    def spell_names(self, known: Sequence[str]) -> "Table":
+        """Return the table with columns named as they are known, where only blanks around differ.
+
+        A CSV file's names have no blanks around them, whatever those of a data frame have.
+        """
+        lacking = {name.strip(): name for name in known if name not in self.names}
+        others = [name.strip() for name in self.names if name not in known]
+        names = [
+            name
+            if name in known or others.count(name.strip()) > 1
+            else lacking.get(name.strip(), name)
+            for name in self.names
+        ]
+        columns = self.columns.rename_columns(names)
+        return replace(self, columns=columns, read_stored=None) if lacking else self
+
     def keep_columns(self, names: Sequence[str]) -> pa.Table:
         """Return columns with unchanged texts, or as the source stores them.
 
