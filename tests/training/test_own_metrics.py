@@ -9,9 +9,12 @@ import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
 from tests.helpers.problems import make_problem
+from tests.helpers.studies import create_study
 from tests.helpers.training import train
 from tuner.errors import UserError
 from tuner.scoring import Truth, find_objective
+from tuner.study import TrialRecord
+from tuner.tracking.metrics import make_trial_metrics
 from tuner.training import Plan
 from tuner.training.heads import find_head
 from tuner.training.own_metrics import OwnMetrics
@@ -116,3 +119,50 @@ def test_an_objective_that_the_network_does_not_have_is_refused():
     assert str(error.value) == (
         "objective: the network has no metric f2; compile it with one, metrics=[…]; its own are f1"
     )
+
+
+class Agreement(keras.metrics.Metric):
+    """How many rows of class 1 of those that are called 1 are right: 0 / 0 if none is."""
+
+    def __init__(self):
+        super().__init__(name="agreement")
+        self.counts = self.add_weight(name="counts", shape=(2,), initializer="zeros")
+
+    def update_state(self, labels, outputs, sample_weight=None):
+        called = keras.ops.cast(outputs > 0.5, "float32")
+        right = keras.ops.sum(called * keras.ops.cast(labels, "float32"))
+        self.counts.assign_add(keras.ops.stack([right, keras.ops.sum(called)]))
+
+    def result(self):
+        return self.counts[0] / self.counts[1]
+
+    def reset_state(self):
+        self.counts.assign([0, 0])
+
+
+def test_a_metric_that_rows_do_not_define_is_kept_without_a_value(tmp_path):
+    own = make_metrics(Agreement)
+    nobody = np.tile(np.float32([[0.9, 0.1]]), (61, 1))
+    assert np.isnan(own.score(nobody, PROBLEM.y)["agreement"])
+    once = nobody.copy()
+    once[0] = once[0, ::-1]  # without this row it is not defined
+    assert own.score(once, PROBLEM.y)["agreement"] == PROBLEM.y[0]
+    assert own.estimate_errors(once, TRUTH)["agreement"] >= 0
+
+    class Undecided(Network):
+        def build(self, hp):
+            model = super().build(hp)
+            model.layers[-1].set_weights([np.zeros((4, 1)), np.full(1, -5.0)])
+            model.optimizer.learning_rate = 1e-6
+            return model
+
+    study = create_study(tmp_path, make_problem(rows=61))
+    result = train("fit", Undecided(Agreement), PROBLEM, Plan(epochs=2))[0]
+    assert result.status == "completed"
+    assert np.isnan(result.metrics["agreement"]).all()
+    assert "agreement" not in result.scores
+    study.write_trial(TrialRecord(0, {}, {}, result), {})
+    (read,) = study.read_trials()
+    np.testing.assert_array_equal(read.result.metrics["agreement"], [np.nan, np.nan])
+    written = make_trial_metrics(read, study.record, 0)
+    assert "val_agreement" not in {metric.key for metric in written}

@@ -1,5 +1,6 @@
 """The metrics in MLflow of a trial, of a study, and of its exported model."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,10 +61,14 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
 
 
 def _make_curve(name: str, values: list[float], best: int, time: int) -> Iterator[Metric]:
-    """Yield one metric per epoch, the first at step 1; at the last step also the best epoch's."""
+    """Yield one metric per epoch, the first at step 1; at the last step also the best epoch's.
+
+    None is written of an epoch without a value.
+    """
     for epoch, value in enumerate(values, start=1):
-        yield Metric(name, value, time, epoch)
-    if best != len(values):
+        if not math.isnan(value):
+            yield Metric(name, value, time, epoch)
+    if best != len(values) and not math.isnan(values[best - 1]):
         yield Metric(name, values[best - 1], time + _LATER, len(values))
 
 

@@ -73,6 +73,9 @@ class OwnMetrics:
     def score(self, probabilities: np.ndarray, y: np.ndarray) -> dict[str, float]:
         """Return each metric of some rows; the mean, of one that has a number for each class.
 
+        A metric is NaN where the rows do not define it: Matthews' correlation divides by zero as
+        long as a network predicts a single class.
+
         Args:
             probabilities: Shape `(rows, classes)`, or `(repeats, rows, classes)`, whose mean
                 metric is returned.
@@ -80,10 +83,11 @@ class OwnMetrics:
         """
         repeats = probabilities.reshape(-1, *probabilities.shape[-2:])
         scores = [self._score_once(repeat, y) for repeat in repeats] if self.names else []
-        return {name: float(np.mean([score[name] for score in scores])) for name in self.names}
+        means = {name: float(np.mean([score[name] for score in scores])) for name in self.names}
+        return {name: mean if np.isfinite(mean) else np.nan for name, mean in means.items()}
 
     def estimate_errors(self, probabilities: np.ndarray, truth: Truth) -> dict[str, float]:
-        """Return the standard error of each metric.
+        """Return the standard error of each metric; NaN if it is defined only by all rows.
 
         Args:
             probabilities: As `score` takes them.
@@ -94,10 +98,7 @@ class OwnMetrics:
         for block in range(blocks if self.names else 0):
             kept = truth.clusters % blocks != block
             left_out.append(self.score(probabilities[..., kept, :], truth.y[kept]))
-        factor = (blocks - 1) / np.sqrt(blocks)
-        return {
-            name: float(factor * np.std([score[name] for score in left_out])) for name in self.names
-        }
+        return {name: _jackknife([score[name] for score in left_out]) for name in self.names}
 
     def score_folds(self, name: str, probabilities: np.ndarray, problem: Problem) -> list[float]:
         """Return a metric of each fold's validation rows.
@@ -125,6 +126,13 @@ class OwnMetrics:
     def _update(self, probabilities: np.ndarray, y: np.ndarray) -> None:
         labels = np.asarray(self._head.encode(y))
         self._compiled.update_state(labels, self._head.to_outputs(probabilities))
+
+
+def _jackknife(left_out: Sequence[float]) -> float:
+    """Return the standard error of what is known without each of some blocks; some may be NaN."""
+    known = [score for score in left_out if not np.isnan(score)]
+    factor = (len(known) - 1) / np.sqrt(max(len(known), 1))
+    return float(factor * np.std(known)) if known else np.nan
 
 
 def _name_alike(metrics: Sequence[Any]) -> list[str]:

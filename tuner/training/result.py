@@ -60,7 +60,8 @@ class TrialResult:
         parameters: Number of trainable weights and biases.
         seconds: Wall time of training and validation.
         curves: The curves named in `CURVES`, each a list of folds of a list of epochs.
-        metrics: Each metric of the hypermodel's own by epoch, on all scored rows at once.
+        metrics: Each metric of the hypermodel's own by epoch, on all scored rows at once; NaN where
+            they do not define it.
         probabilities: Out-of-fold probabilities of the scored rows in ascending order, shape
             `(scored rows, classes)`, or `(repeats, scored rows, classes)` if there are several
             repeats, float32. None if the trial failed, or if they were not loaded.
@@ -103,16 +104,27 @@ class TrialResult:
         record = {name: getattr(self, name) for name in names}
         for name in ("score", "standard_error"):
             record[name] = _none_if_nan(record[name])
-        return {**record, "fold_scores": [_none_if_nan(score) for score in self.fold_scores]}
+        errors = self.standard_errors.items()
+        record["standard_errors"] = {name: _none_if_nan(error) for name, error in errors}
+        record["fold_scores"] = [*map(_none_if_nan, self.fold_scores)]
+        curves = self.metrics.items()
+        record["metrics"] = {name: [*map(_none_if_nan, curve)] for name, curve in curves}
+        return record
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> "TrialResult":
         """Return the result that `to_dict` wrote, without its probabilities."""
-        numbers = {name: _nan_if_none(record[name]) for name in ("score", "standard_error")}
-        fold_scores = tuple(_nan_if_none(score) for score in record["fold_scores"])
+        errors = record["standard_errors"].items()
+        curves = record.get("metrics", {}).items()  # studies of earlier versions have none
+        fields = {
+            **{name: _nan_if_none(record[name]) for name in ("score", "standard_error")},
+            "standard_errors": {name: _nan_if_none(error) for name, error in errors},
+            "fold_scores": tuple(map(_nan_if_none, record["fold_scores"])),
+            "metrics": {name: [*map(_nan_if_none, curve)] for name, curve in curves},
+        }
         if "failure" not in record:
             record = {**record, "failure": _infer_failure(record["status"], record["reason"])}
-        return cls(**{**record, **numbers, "fold_scores": fold_scores})
+        return cls(**{**record, **fields})
 
 
 def _infer_failure(status: Status, reason: str) -> Failure | None:
@@ -189,7 +201,12 @@ def compute_scores(
     if metrics:
         own = metrics.score(probabilities, problem.truth.y)
         errors = metrics.estimate_errors(probabilities, problem.truth)
-        means |= {name: (value, errors[name]) for name, value in own.items()}
+        known = {name: (value, errors[name]) for name, value in own.items()}
+        means |= {
+            name: mean
+            for name, mean in known.items()
+            if name == objective.name or not np.isnan(mean).any()
+        }
     predicted = probabilities.reshape(-1, probabilities.shape[-1])
     if metrics and objective.own:
         fold_scores = metrics.score_folds(objective.name, predicted, problem)
