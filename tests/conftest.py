@@ -105,6 +105,20 @@ def usual_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def shadowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual_processes: None
+) -> Generator[None]:
+    """Be in a folder with a file of a library's name, and see that no process imports it."""
+    folder = tmp_path / "shadowed"
+    folder.mkdir()
+    (folder / "calendar.py").write_text("open('imported', 'w').close()")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    monkeypatch.chdir(folder)
+    yield
+    assert [path.name for path in folder.iterdir()] == ["calendar.py"]
+
+
+@pytest.fixture
 def problem() -> Problem:
     return make_problem()
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+import tuner
 from tuner.cli import run_command_line
 from tuner.cli.spaces import show_space
 from tuner.errors import UserError
+from tuner.machine.processes import make_environment
 
 HEAVY = ("tensorflow", "keras", "keras_tuner", "mlflow", "pandas", "sklearn")
 RUN = """
@@ -182,6 +184,14 @@ def test_what_is_set_for_other_programs_ends_no_command(tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "mlp_depth" in done.stdout
+
+
+def test_a_checkout_in_the_current_folder_is_found_by_the_processes_that_it_starts(monkeypatch):
+    monkeypatch.chdir(Path(tuner.__file__).parents[1])
+    for name in ("PYTHONPATH", "PYTHONSAFEPATH"):
+        monkeypatch.delenv(name, raising=False)
+    command = [sys.executable, "-S", "-m", "tuner.errors"]  # -S: without what is installed
+    subprocess.run(command, env=make_environment(), check=True)
 
 
 def test_arguments_are_utf8_where_no_language_is_set_and_python_is_to_heed_that(tmp_path):

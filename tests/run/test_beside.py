@@ -57,6 +57,14 @@ def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
             np.testing.assert_array_equal(arrays[name], expected[name])
 
 
+@pytest.mark.usefixtures("shadowed")
+def test_no_file_of_the_current_folder_takes_the_place_of_a_library(run):
+    with Beside(run.study.root) as processes:
+        processes.begin(run)
+        processes.wait_for_baselines(600.0)
+    assert has_baselines(run.study)
+
+
 @pytest.mark.usefixtures("usual_processes")
 def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
     with Beside(run.study.root) as processes:

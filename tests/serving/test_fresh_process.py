@@ -41,6 +41,12 @@ def test_another_process_answers_for_one_that_does_not(tmp_path, monkeypatch, nu
     assert notes == [f"the process that checks the model {fault}; another one checks it now"]
 
 
+@pytest.mark.usefixtures("shadowed")
+def test_no_file_of_the_current_folder_takes_the_place_of_a_library(tmp_path):
+    with FreshProcess() as fresh, pytest.raises(ExportMismatch, match="File not found"):
+        ask(fresh, tmp_path, {"x": np.zeros(1, np.float32)})
+
+
 def test_a_process_that_cannot_be_started_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(fresh_process.sys, "executable", str(tmp_path / "missing"))
     notes = []

@@ -37,6 +37,14 @@ def test_a_mirror_creates_the_database_and_writes_until_the_study_ends(make_stud
     assert len(client.search_runs([mirror.experiment_id])) == 3
 
 
+@pytest.mark.usefixtures("shadowed")
+def test_no_file_of_the_current_folder_takes_the_place_of_a_library(root, study):
+    mirror = MlflowMirror(choose_tracking_uri(None, root), root)
+    mirror.on_study_begin(study)
+    mirror.on_study_end("finished", {})
+    assert (mirror.fault, mirror.complete) == ("", True)
+
+
 @pytest.mark.parametrize(
     ("uri", "fault"),
     [

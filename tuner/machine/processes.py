@@ -1,4 +1,4 @@
-"""Processes that work for another one: how they notice its end, and how theirs is told."""
+"""Processes that work for another one: how they start, notice its end, and how theirs is told."""
 
 import os
 import signal
@@ -7,10 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
-__all__ = ["describe_end", "end_with", "watch_parent", "without_interrupts"]
+__all__ = ["describe_end", "end_with", "make_environment", "watch_parent", "without_interrupts"]
 
 _PAUSE = 0.5  # seconds between two looks
+_CHECKOUT = Path(__file__).parents[2]  # or the folder of all installed packages
+
+
+def make_environment() -> dict[str, str]:
+    """Return the environment for `python -m` with a module of this package: this process's.
+
+    Python would first look for each module in the current folder, where a file such as
+    `calendar.py` would take the place of a library's. It does so only for a checkout, which is
+    imported from there.
+    """
+    if Path().samefile(_CHECKOUT):
+        return dict(os.environ)
+    return {**os.environ, "PYTHONSAFEPATH": "1"}
 
 
 def watch_parent(parent: int, on_end: Callable[[], object]) -> None:

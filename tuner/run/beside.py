@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from tuner.machine.memory import read_memory
+from tuner.machine.processes import make_environment
 from tuner.run.baselines import has_baselines
 from tuner.run.run import Run
 
@@ -74,7 +75,8 @@ class Beside:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,  # what fails there is done, or fails, in this process
                 text=True,
-                env={**os.environ, "TMPDIR": tempfile.gettempdir()},  # removed by this process
+                # this process removes the temporary folder
+                env={**make_environment(), "TMPDIR": tempfile.gettempdir()},
                 process_group=0,  # with the processes that it starts, to end all of them
             )
 

@@ -24,7 +24,7 @@ import numpy as np
 from tuner.errors import ExportMismatch, ExportUnchecked, find_system_fault, first_sentence
 from tuner.files.temporary_folders import ScratchFolder
 from tuner.libraries.light_imports import hide_modules
-from tuner.machine.processes import describe_end, end_with
+from tuner.machine.processes import describe_end, end_with, make_environment
 
 __all__ = ["UNSAFE", "FreshProcess"]
 
@@ -123,7 +123,7 @@ class FreshProcess:
 
     def _start(self, niceness: int) -> None:
         environment = {
-            **os.environ,
+            **make_environment(),
             "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONIOENCODING": "utf-8",
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # the training process uses the same device

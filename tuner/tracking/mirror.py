@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from tuner.machine.processes import describe_end
+from tuner.machine.processes import describe_end, make_environment
 from tuner.study import Listener, Study
 
 __all__ = ["MlflowMirror"]
@@ -61,7 +61,7 @@ class MlflowMirror(Listener):
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # log lines of MLflow and its database; faults are reported
             text=True,
-            env={"MLFLOW_DISABLE_TELEMETRY": "true", **os.environ},
+            env={"MLFLOW_DISABLE_TELEMETRY": "true", **make_environment()},
             # An interrupt from the keyboard ends the search alone. The session is the same, since
             # Linux shares the cores among sessions, and a low priority counts within one.
             process_group=0,
