@@ -313,6 +313,18 @@ def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
     assert list_contents(runs) == expected
 
 
+def test_a_store_that_refuses_the_view_has_all_else(client, study, monkeypatch):
+    def refuse(*arguments):
+        raise MlflowException("too long")
+
+    monkeypatch.setattr(MlflowClient, "set_experiment_tag", refuse)
+    study.journal.append(EventKind.ENDED, status="finished", summary=SUMMARY)
+    with pytest.raises(MlflowException, match="too long"):
+        write_runs(study, client)
+    (run,) = client.search_runs([client.get_experiment_by_name("points/test").experiment_id])
+    assert (run.info.status, run.data.metrics["score"]) == ("FINISHED", 0.4)
+
+
 def test_an_experiment_that_a_user_deleted_is_restored(client, study):
     first = write_runs(study, client)
     client.delete_experiment(first.experiment_id)

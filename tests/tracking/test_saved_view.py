@@ -63,8 +63,28 @@ def test_an_older_version_of_mlflow_reads_the_table_from_the_view_itself(study):
     assert {"runsExpanded", "runsHiddenMode", "runsVisibilityMap"} < view.keys()
 
 
-def test_a_view_of_many_folds_fits_in_a_tag(study):
+@pytest.mark.parametrize(
+    ("folds", "names", "shown_folds", "shown_names"),  # the last two as ranges
+    [
+        (90, 30, (90, 90), (30, 30)),
+        (300, 5, (100, 299), (5, 5)),
+        (300, 200, (0, 0), (30, 199)),
+    ],
+    ids=["all fits", "too many folds", "too many hyperparameters"],
+)
+def test_a_view_leaves_out_folds_and_then_hyperparameters_to_fit_in_a_tag(
+    study, folds, names, shown_folds, shown_names
+):
     """Older versions of MLflow take 5,000 characters."""
-    split = replace(study.record.split, folds=study.record.split.folds * 30)
-    names = [f"hyperparameter_{number}" for number in range(30)]
-    assert len(make_view(replace(study.record, split=split), names, 1)[1]) < 5000
+    split = replace(study.record.split, folds=study.record.split.folds * (folds // 3))
+    study.record = replace(study.record, split=split)
+    names = [f"hyperparameter_{number}" for number in range(names)]
+    assert len(make_view(study.record, names, 1)[1]) <= 5000
+    _, state = read_view(study, names)
+    charts = [chart["metricKey"] for chart in state["compareRunCharts"]]
+    curves = [name for name in charts if name.startswith("fold_")]
+    assert curves == [f"fold_{number}/val_loss" for number in range(len(curves))]
+    columns = [name for name in state["selectedColumns"] if name.startswith("params.")]
+    assert columns == [f"params.`{name}`" for name in names[: len(columns)]]
+    for shown, (least, most) in ((curves, shown_folds), (columns, shown_names)):
+        assert least <= len(shown) <= most

@@ -119,15 +119,12 @@ class StudyRuns:
             raise
 
     def close(self) -> None:
-        """Log the report and end the study's run: killed, if the journal has no end."""
+        """Log the report, end the study's run, and write its view.
+
+        The run is killed if the journal has no end.
+        """
         log_report(self.client, self.run_id, self.study)
-        history, ending = self._history, self._history.ending
-        tag = make_view(
-            self.study.record,
-            history.list_varied(self.study.record.fixed),
-            self._study_start,
-        )
-        self.client.set_experiment_tag(self.experiment_id, *tag)
+        record, history, ending = self.study.record, self._history, self._history.ending
         if ending is not None and ending["summary"]:
             self._write_summary(ending["summary"], ending["time"])
         self.client.set_terminated(
@@ -135,6 +132,9 @@ class StudyRuns:
             status="KILLED" if ending is None else _STUDY_STATUS[ending["status"]],
             end_time=self._study_start + history.worked,
         )
+        # last, since it is but how the pages look: a store that refuses it has all else
+        view = make_view(record, history.list_varied(record.fixed), self._study_start)
+        self.client.set_experiment_tag(self.experiment_id, *view)
 
     def draw(self) -> None:
         """Log the report's charts as pictures."""

@@ -50,6 +50,7 @@ _OLD_STATE = {
     "groupsExpanded": {},
     "autoRefreshEnabled": True,
 }
+_MOST_CHARACTERS = 5000  # that older versions of MLflow take in a tag; since 3.17 it is 20,000
 _MEANS, _SCORES, _FOLDS = "Curves, means over folds", "Scores", "Curves of each fold"
 
 
@@ -62,13 +63,24 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
     """Return the name and the value of the tag that is a study's view.
 
     The table has the study's runs, the best first. The charts begin with the curves `loss` and
-    `val_loss`, and end with those of each fold.
+    `val_loss`, and end with those of each fold. If that is more than fits in a tag, the charts of
+    the last folds are left out, and then the columns of the last hyperparameters.
 
     Args:
         study: The study.
         hyperparameters: The hyperparameters that differ between its trials.
         time: When the study was created, in milliseconds since 1970.
     """
+    folds, names = len(study.split.folds), list(hyperparameters)
+    text = _compose(study, names, folds, time)
+    while len(text) > _MOST_CHARACTERS and (folds or names):
+        folds, names = folds * 9 // 10, names if folds else names[: len(names) * 9 // 10]
+        text = _compose(study, names, folds, time)
+    return _TAG + study.id, text
+
+
+def _compose(study: StudyRecord, hyperparameters: Iterable[str], folds: int, time: int) -> str:
+    """Return a view with the columns of these hyperparameters and charts of the first folds."""
     columns = _list_columns(study, hyperparameters)
     table = {
         "searchFilter": f"tags.`tuner.id` = '{study.id}'",
@@ -80,12 +92,12 @@ def make_view(study: StudyRecord, hyperparameters: Iterable[str], time: int) -> 
         "datasetsFilter": [],
         "selectedColumns": columns,
     }
-    state = {**table, **_arrange(columns), **_list_charts(len(study.split.folds))}
+    state = {**table, **_arrange(columns), **_list_charts(folds)}
     text = json.dumps(state, separators=(",", ":"))
     compressed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
     view = {"name": study.name, "createdAt": time, "updatedAt": time}
     view |= {"state": _COMPRESSED + compressed, **table, **_OLD_STATE}
-    return _TAG + study.id, json.dumps(view, separators=(",", ":"))
+    return json.dumps(view, separators=(",", ":"))
 
 
 def _list_columns(study: StudyRecord, hyperparameters: Iterable[str]) -> list[str]:
