@@ -12,10 +12,11 @@ import keras_tuner
 import numpy as np
 
 from tuner.api.boundary import call_from_python
+from tuner.api.ended_search import record_end
 from tuner.api.lost_numbers import warn_about_lost_numbers
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
-from tuner.problem import take_rows
+from tuner.problem import Problem, take_rows
 from tuner.search import FoldTuner
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.failure_limit import FailureLimit
@@ -28,7 +29,7 @@ from tuner.search.overridden_methods import refuse_overridden
 from tuner.search.search_arguments import SearchArguments
 from tuner.search.tuner_arguments import TunerArguments
 from tuner.space import find_space
-from tuner.study import Listener, SearchSettings
+from tuner.study import Listener, SearchEnd, SearchSettings, Study
 from tuner.terminal.messages import Messages
 from tuner.terminal.progress import Progress, Shown
 from tuner.training.remote import Engine
@@ -194,6 +195,11 @@ class KFoldTuner(FoldTuner):
             name = study or self._study_name
             with self._engine.open(self.settings.trainer, on_note=self.note) as crew:
                 self.search_rows(rows, split, study=name, overwrite=self._overwrite, crew=crew)
+
+    def run(self, problem: Problem, study: Study, **options: Any) -> SearchEnd:
+        """Search as `FoldTuner.run` does, and write to the journal how the search ended."""
+        with record_end(study):
+            return super().run(problem, study, **options)
 
     def describe_arguments(self) -> dict[str, Any]:
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
