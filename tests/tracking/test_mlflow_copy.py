@@ -1,5 +1,6 @@
 """Which MLflow store is known to have the whole study."""
 
+import hashlib
 import json
 import os
 
@@ -15,14 +16,25 @@ def study(tmp_path):
     return write_untrained_study(make_setup(make_space(SMALL)), tmp_path, [])
 
 
-def test_only_the_store_that_has_the_study_is_known(study):
+def test_only_the_stores_that_have_the_study_are_known(study):
     assert find_copy(study, "http://one") is None
     remember_copy(study, "http://one", "7")
     assert find_copy(study, "http://one") == "7"
     assert find_copy(study, "http://other") is None
+    remember_copy(study, "http://other", "3")
+    assert (find_copy(study, "http://one"), find_copy(study, "http://other")) == ("7", "3")
     forget_copy(study)
-    assert find_copy(study, "http://one") is None
+    assert (find_copy(study, "http://one"), find_copy(study, "http://other")) == (None, None)
     forget_copy(study)
+
+
+def test_the_one_store_of_an_earlier_version_is_known_beside_later_ones(study):
+    digest = hashlib.sha256(b"http://one").hexdigest()
+    copy = {"study": study.record.name, "store": digest, "experiment": "7"}
+    (study.folder / "mlflow.json").write_text(json.dumps({**copy, "view": study.record.id}))
+    assert find_copy(study, "http://one") == "7"
+    remember_copy(study, "http://other", "3")
+    assert (find_copy(study, "http://one"), find_copy(study, "http://other")) == ("7", "3")
 
 
 def test_a_database_that_is_gone_has_nothing(study, tmp_path):
@@ -36,7 +48,8 @@ def test_a_database_that_is_gone_has_nothing(study, tmp_path):
 
 def test_a_damaged_file_says_nothing(study):
     path = study.folder / "mlflow.json"
-    for text in ('{"uri"', "[" * 100_000, "[]"):
+    names = f'"study": "{study.record.name}", "view": "{study.record.id}"'
+    for text in ('{"uri"', "[" * 100_000, "[]", f'{{{names}, "stores": []}}'):
         path.write_text(text)
         assert find_copy(study, "http://one") is None
     path.unlink()

@@ -213,10 +213,9 @@ class Search:
         finally:  # a program may go on for long, and MLflow's process for some seconds
             mirror.fall_silent()
         experiment = mirror.experiment_id if mirror.complete else None
+        forget_copy(study)  # `tuner sync` may have written it before it was whole
         if experiment is not None:
             remember_copy(study, self.uri, experiment)
-        else:  # `tuner sync` may have written it before it was whole
-            forget_copy(study)
         return FinishedSearch(study, outcome.to_dict(), experiment, outcome.fault)
 
     def _describe(self, setup: Setup) -> None:

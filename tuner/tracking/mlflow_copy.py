@@ -1,4 +1,4 @@
-"""Remembers in a study's folder which MLflow store has the whole study."""
+"""Remembers in a study's folder which MLflow stores have the whole study."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ __all__ = ["find_copy", "forget_copy", "remember_copy"]
 
 
 def remember_copy(study: Study, uri: str, experiment: str) -> None:
-    """Keep which store has the whole study.
+    """Keep that a store has the whole study, beside others that have it.
 
     Args:
         study: The study.
@@ -22,13 +22,13 @@ def remember_copy(study: Study, uri: str, experiment: str) -> None:
         experiment: MLflow's id of the experiment.
     """
     with suppress(OSError):  # then `tuner sync` is advised, which does no harm
-        copy = {"study": study.record.name, "store": _digest(uri), "experiment": experiment}
-        copy["view"] = study.record.id
+        stores = {**_read_stores(study), _digest(uri): experiment}
+        copy = {"study": study.record.name, "view": study.record.id, "stores": stores}
         write_whole(_locate(study), lambda file: file.write(json.dumps(copy).encode()))
 
 
 def forget_copy(study: Study) -> None:
-    """Forget the store, because the study is about to have more than the store."""
+    """Forget all stores, because the study is about to have more than they have."""
     with suppress(OSError):
         _locate(study).unlink()
 
@@ -40,13 +40,22 @@ def find_copy(study: Study, uri: str) -> str | None:
         study: The study.
         uri: MLflow's tracking URI.
     """
+    experiment = _read_stores(study).get(_digest(uri))
+    return experiment if _is_there(uri) else None
+
+
+def _read_stores(study: Study) -> dict[str, str]:
+    """Return MLflow's id of the experiment by the digest of each store that has the study."""
     try:
         copy = json.loads(read_file(_locate(study)))
-        known = (copy["study"], copy["store"], copy["view"])  # 0.2.0 and older wrote no view
-        same = known == (study.record.name, _digest(uri), study.record.id)
-        return str(copy["experiment"]) if same and _is_there(uri) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
+        known = (copy["study"], copy["view"])  # 0.2.0 and older wrote no view
+        if known != (study.record.name, study.record.id):
+            return {}
+        # an earlier version kept one store
+        stores = copy["stores"] if "stores" in copy else {copy["store"]: copy["experiment"]}
+        return {str(store): str(experiment) for store, experiment in stores.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _digest(uri: str) -> str:
