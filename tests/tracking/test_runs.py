@@ -333,6 +333,15 @@ def test_an_experiment_that_a_user_deleted_is_restored(client, study):
     assert client.get_experiment(first.experiment_id).lifecycle_stage == "active"
 
 
+def test_a_studys_run_that_a_user_deleted_is_restored_with_its_trials(changing):
+    before = list_contents(changing.written)
+    changing.client.delete_run(changing.written.run_id)
+    assert len(list_contents(changing.written)) == 3
+    again = write_runs(changing.study, changing.client)
+    assert again.run_id == changing.written.run_id
+    assert list_contents(again) == before
+
+
 def test_an_experiment_that_a_user_deletes_during_a_search_is_restored(client, study, make_record):
     runs = StudyRuns(client, study, study.root)
     runs.update()

@@ -7,13 +7,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import TrackingError
 from tuner.tracking.databases import is_shared_database
 
-__all__ = ["ensure_experiment", "find_runs"]
+__all__ = ["ensure_experiment", "find_runs", "restore_study_run"]
 
 _PAGE = 1000  # runs that MLflow returns in one call
 # Of an address; a run adds 43 characters, and its column takes 200. SQLite takes more.
@@ -71,6 +71,18 @@ def _locate_artifacts(client: MlflowClient, name: str, root: Path) -> str | None
         f"the database takes no artifacts in {folder}, whose address is too long; name a shorter "
         "one in MLFLOW_DEFAULT_ARTIFACT_ROOT, or give another --root"
     )
+
+
+def restore_study_run(client: MlflowClient, experiment_id: str, study_id: str) -> Run | None:
+    """Restore a study's own run, which a user deleted; None if there is none.
+
+    The runs of its trials name it as their parent.
+    """
+    query = f"tags.`tuner.id` = '{study_id}' AND tags.`tuner.kind` = 'study'"
+    for run in client.search_runs([experiment_id], query, ViewType.DELETED_ONLY, max_results=1):
+        client.restore_run(run.info.run_id)
+        return run
+    return None
 
 
 def find_runs(

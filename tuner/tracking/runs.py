@@ -19,7 +19,7 @@ from tuner.errors import TrackingError
 from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecord
 from tuner.tracking.artifacts import log_figures, log_report
 from tuner.tracking.entities import make_dataset_input, make_params, name_trial
-from tuner.tracking.experiments import ensure_experiment, find_runs
+from tuner.tracking.experiments import ensure_experiment, find_runs, restore_study_run
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.history import History
 from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_trial_metrics
@@ -178,6 +178,7 @@ class StudyRuns:
                 parent = parent or run
             else:
                 self._take_in(run)
+        parent = parent or restore_study_run(self.client, self.experiment_id, record.id)
         parent = parent or self._create_study_run(start_time)
         self.run_id, self._study_start = parent.info.run_id, parent.info.start_time
         if parent.info.status != "RUNNING":
