@@ -126,7 +126,8 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
     assert last == "interrupted"
     assert before[-1].endswith("tuner resume stopped")
     message = " ".join(" ".join(before).split())
-    assert "before the interrupt; they are kept in mlruns/studies/stopped. To resume: " in message
+    assert " ended before the interrupt; " in message
+    assert " kept in mlruns/studies/stopped. To resume: " in message
     assert not any(" · " in line or "Traceback" in line for line in before)
     assert all(len(line) <= 90 for line in before)
 

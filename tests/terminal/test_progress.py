@@ -122,6 +122,27 @@ def test_quiet_leaves_what_a_person_should_know(search):
     assert search(quiet=True) == ["note: something"]
 
 
+@pytest.mark.parametrize(
+    ("ended", "left"),
+    [
+        (0, "no trial had ended before the interrupt."),
+        (1, "1 trial ended before the interrupt; it is kept in {folder}."),
+        (2, "2 trials ended before the interrupt; they are kept in {folder}."),
+    ],
+)
+def test_an_interrupt_says_what_is_kept(setup, tmp_path, ended, left):
+    trials = [make_hyperparameters(1, 8), make_hyperparameters(2, 8)][:ended]
+    study, messages = write_untrained_study(setup, tmp_path, trials), Lines(quiet=True)
+    progress = Progress(messages, Shown.from_setup(setup), time.monotonic())
+    progress.report_interrupt()  # before there is a study
+    progress.on_study_begin(study)
+    progress.report_interrupt()
+    progress.report_interrupt("Call it again")
+    said = f"study {study.record.name}: {left.format(folder=study.folder)}"
+    resume = study.make_command("resume")
+    assert messages.lines == [f"{said} To resume: {resume}", f"{said} Call it again"]
+
+
 def test_faults_of_mlflow_are_warnings(setup):
     messages = Lines(quiet=True)
     progress = Progress(messages, Shown.from_setup(setup), time.monotonic())

@@ -282,9 +282,6 @@ class KFoldTuner(FoldTuner):
                 progress.on_study_end("finished", {})
         except KeyboardInterrupt:
             if self.study is not None:
-                messages.warn(
-                    f"study {self.study.record.name}: {count_noun(progress.ended, 'trial')} ended "
-                    f"before the interrupt; they are kept in {self.study.folder}. To resume, "
-                    f"search again with project_name={self.study.record.name!r}"
-                )
+                name = self.study.record.name
+                progress.report_interrupt(f"To resume, search again with project_name={name!r}")
             raise

@@ -218,14 +218,20 @@ class Progress(Listener):
         else:
             self.messages.warn("note: MLflow can be written again, and gets all that it missed")
 
-    def report_interrupt(self) -> None:
-        """Print what an interrupt leaves, and how to resume."""
-        if self._study is not None:
-            resume = self._study.make_command("resume", *self._tracking)
-            self.messages.warn(
-                f"study {self._study.record.name}: {count_noun(self.ended, 'trial')} ended before "
-                f"the interrupt; they are kept in {self._study.folder}. To resume: {resume}"
-            )
+    def report_interrupt(self, resume: str = "") -> None:
+        """Print what an interrupt leaves, and how to resume.
+
+        Args:
+            resume: A sentence on how to resume. Defaults to one with the command.
+        """
+        if self._study is None:
+            return
+        resume = resume or f"To resume: {self._study.make_command('resume', *self._tracking)}"
+        left = "no trial had ended before the interrupt"
+        if self.ended:
+            kept = f"{'it is' if self.ended == 1 else 'they are'} kept in {self._study.folder}"
+            left = f"{count_noun(self.ended, 'trial')} ended before the interrupt; {kept}"
+        self.messages.warn(f"study {self._study.record.name}: {left}. {resume}")
 
 
 def _describe_result(record: TrialRecord, objective: str) -> str:
