@@ -35,6 +35,12 @@ def test_a_mistake_is_an_error_before_anything_is_written(tmp_path, capsys):
         assert read_error(partial(tuner.tune, "iris", **arguments), UserError) == message
     with pytest.raises(UserError, match="tune has no argument max_trial; did you mean max_trials"):
         tuner.tune("iris", root=tmp_path, max_trial=3)
+    with pytest.raises(
+        UserError, match=r"tune has no argument roots; did you mean root\? Known"
+    ) as e:
+        tuner.tune("iris", roots=tmp_path)
+    assert " x, y, space, " in str(e.value)
+    assert " verbose, max_trials, " in str(e.value)
     with pytest.raises(SpaceError, match="no search space is called mlp_dept"):
         tuner.tune("iris", space="mlp_dept", root=tmp_path)
     assert not list(tmp_path.iterdir())

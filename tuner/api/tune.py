@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
 
 
 def _check_settings(settings: dict[str, Any]) -> None:
-    known = [field.name for field in fields(SearchSettings)]
+    own = [*signature(tune).parameters][:-1]  # the last takes the settings
+    known = own + [field.name for field in fields(SearchSettings)]
     for name in settings:
         if name not in known:
             raise UserError(f"tune has no argument {name}; {suggest_names(name, known)}")
