@@ -8,6 +8,7 @@ from tests.helpers.mlflow_runs import append_trials, write_runs
 from tests.helpers.searches import CustomHyperModel, Interrupt, make_rows
 from tuner.api.kfold_tuner import KFoldTuner
 from tuner.api.sync import write_to_mlflow
+from tuner.cli.sync import sync_study
 from tuner.errors import SearchFailed
 from tuner.study import Study
 from tuner.terminal.messages import Messages
@@ -46,6 +47,21 @@ def test_mlflow_has_how_a_search_of_kfold_tuner_ended_and_the_next_one_too(tmp_p
     with pytest.raises(SearchFailed):
         search(root, "other", 1, Broken())
     assert read_status(root, "other") == ("FAILED", 1)
+
+
+def test_the_command_says_how_many_runs_were_written(make_study, make_record, capsys):
+    study = make_study()
+    root, ends = study.folder.parents[1], []
+    for trials in ([], [0], [1, 2], []):
+        append_trials(study, *map(make_record, trials))
+        sync_study(study.record.name, None, root)
+        ends.append(capsys.readouterr().out.splitlines()[0].rpartition(": ")[2])
+    assert ends == [
+        "1 of its runs was written",
+        "1 of its runs was written",
+        "2 of its runs were written",
+        "nothing was missing",
+    ]
 
 
 def test_it_is_shown_how_much_is_written(make_study, make_record, monkeypatch):

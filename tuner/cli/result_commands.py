@@ -197,7 +197,7 @@ def serve(
         typer.Option(
             min=1,
             max=64,
-            help="Largest body of a request. Each MB may delay other requests by 0.1 s.",
+            help="Largest body of a request. Each MB may delay other requests by 0.04 s.",
         ),
     ] = 1,
     on_error: Annotated[

@@ -21,7 +21,10 @@ def sync_study(name: str, tracking_uri: str | None, root: Path) -> None:
     study = Study.open(name, root)
     uri = choose_tracking_uri(tracking_uri, root)
     runs = write_to_mlflow(study, uri, root, Messages())
-    written = f"{runs.written} of its runs were written" if runs.written else "nothing was missing"
+    verb = "was" if runs.written == 1 else "were"
+    written = (
+        f"{runs.written} of its runs {verb} written" if runs.written else "nothing was missing"
+    )
     print_result(f"study {name} is in MLflow, experiment {runs.experiment_id}: {written}")
     for line in describe_page(study, uri, runs.experiment_id):
         print_result(line)
