@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tuner.scoring.objectives import OBJECTIVES, Objective, find_objective
 
-__all__ = ["add_keras_names", "find_by_keras_name"]
+__all__ = ["add_keras_names", "find_by_keras_name", "find_own_metric"]
 
 _NAMES = {
     "loss": "cross_entropy",
