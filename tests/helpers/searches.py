@@ -1,5 +1,6 @@
 """Small searches: a custom hypermodel, interruptions, and the trials of a study."""
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -112,14 +113,24 @@ def search(
     A search ends before an interrupt if its event does not come.
     """
     for interrupt in interrupts:
-        tuner = _make_tuner(folder, settings, hypermodel, Interrupt(*interrupt))
-        try:
-            tuner.search(*rows, study="mine")
-        except KeyboardInterrupt:
-            continue
+        begin_search(folder, rows, settings, interrupt, hypermodel=hypermodel)
     tuner = _make_tuner(folder, settings, hypermodel)
     tuner.search(*rows, study="mine")
     return tuner
+
+
+def begin_search(
+    folder: Path,
+    rows: tuple[np.ndarray, np.ndarray],
+    settings: SearchSettings,
+    interrupt: tuple[str, int],
+    *,
+    hypermodel: keras_tuner.HyperModel | None = None,
+) -> None:
+    """Search study `mine` until an interrupt, or to the end if its event does not come."""
+    tuner = _make_tuner(folder, settings, hypermodel, Interrupt(*interrupt))
+    with suppress(KeyboardInterrupt):
+        tuner.search(*rows, study="mine")
 
 
 def _make_tuner(

@@ -60,6 +60,17 @@ def test_first_trials_that_are_one_network_without_numbers_are_one(tmp_path):
     assert [each.name for each in setup.space.first] == ["plain"]
 
 
+def test_what_only_embeddings_use_is_not_searched_without_them(tmp_path):
+    embedded = SPACE.replace('["plain", "periodic"]', '"periodic"\nfrequencies = [8, 16]')
+    embedded = embedded.replace("embedding_rate = 0.1", "embedding_rate = [0.1, 1.0]")
+    assert prepare_space(embedded, "iris", tmp_path).space.size() == 2 * 2 * 2
+    setup = prepare_space(embedded, write_file(LEVELS), tmp_path)
+    assert setup.space.size() == 2  # depths
+    assert "frequencies" in setup.warnings[0]
+    with pytest.raises(SpaceError, match=r"compares settings of frequencies, which do nothing"):
+        prepare_space('compare = "frequencies"\n' + embedded, write_file(LEVELS), tmp_path)
+
+
 def test_images_are_not_embedded_pixel_by_pixel(tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "x.npz", x=rng.integers(0, 255, (40, 6, 6)), y=np.arange(40) % 2)

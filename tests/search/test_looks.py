@@ -155,6 +155,15 @@ def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():
     assert looks.end is EndKind.PATIENCE
 
 
+def test_a_trial_for_which_no_time_was_left_is_not_counted():
+    looks, compared = make_looks(3, [False])
+    add_all(
+        looks, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in (0, 2, 3, 5, 6, 7)]
+    )
+    assert looks.look()
+    assert compared == [(3, 6)]
+
+
 def test_what_ends_by_patience_does_not_depend_on_how_many_trials_train_at_once():
     looks, compared = make_looks(3, [False])
     add_all(looks, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)])

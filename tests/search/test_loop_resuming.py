@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.searches import (
     CustomHyperModel,
+    begin_search,
     make_mlp,
     make_rows,
     read_trials,
@@ -100,6 +101,14 @@ def test_a_finished_study_is_resumed_with_more_trials(tmp_path, rows):
 def test_all_trials_are_kept_if_fewer_are_asked_for(tmp_path, rows):
     search(tmp_path, rows, replace(ONE_TRIAL, max_trials=4))
     assert len(search(tmp_path, rows, replace(ONE_TRIAL, max_trials=2)).records) == 4
+
+
+def test_no_more_trials_are_trained_than_are_asked_for_though_more_were_proposed(tmp_path, rows):
+    whole = search(tmp_path / "whole", rows, SETTINGS)
+    begin_search(tmp_path / "cut", rows, SETTINGS, ("proposed", 9))
+    fewer = search(tmp_path / "cut", rows, replace(SETTINGS, max_trials=4))
+    assert sorted(record.trial for record in fewer.records) == [0, 1, 2, 3]
+    assert read_trials(search(tmp_path / "cut", rows, SETTINGS).study) == read_trials(whole.study)
 
 
 @pytest.mark.parametrize(

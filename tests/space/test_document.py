@@ -44,6 +44,10 @@ STRUCTURE = [
         "units: it belongs in a table; write it below a line [network]",
     ),
     (
+        TITLE + "[network]\ndepth = [1, 2]\ncompare = 'depth'",
+        "[network] compare: it belongs above the first table; move it to the top of the file",
+    ),
+    (
         TITLE + "depth = { min = 0, max = 6 }",
         "depth: it belongs in a table; write it below a line [network]",
     ),

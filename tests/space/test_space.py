@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tuner.space import Condition, Fixed, Hyperparameter, IntRange, Space, parse_space
+from tuner.space import Choice, Condition, Fixed, Hyperparameter, IntRange, Space, parse_space
 
 
 def space_of(*lines: str) -> Space:
@@ -169,6 +169,15 @@ def test_conditions_on_one_of_very_many_whole_numbers_are_counted_unlisted() -> 
     values = (5, 7.0, 7.5, -1, "x")  # the last three are none of the parent's
     child = Hyperparameter("child", IntRange(1, 3), (Condition("parent", values),))
     assert Space("s", "Which?", (parent, child)).size() == 10**12 - 2 + 2 * 3
+
+
+def test_independent_choices_with_children_are_counted_without_all_their_combinations() -> None:
+    hyperparameters: list[Hyperparameter] = []
+    for number in range(40):
+        parent = Hyperparameter(f"op_{number}", Choice(("none", "conv", "pool")))
+        condition = Condition(parent.name, ("conv",))
+        hyperparameters += [parent, Hyperparameter(f"k_{number}", IntRange(1, 4), (condition,))]
+    assert Space("s", "Which?", tuple(hyperparameters)).size() == 6**40
 
 
 def test_a_pinned_space_is_the_part_with_that_value() -> None:

@@ -226,6 +226,7 @@ class KFoldTuner(FoldTuner):
             self.arguments["epochs"] = self.settings.epochs
         if isinstance(self.oracle, StudyOracle):
             self.oracle.most_epochs = self.settings.epochs
+        self._limit_trials()  # brackets are as many as the epochs allow
 
     def _explore(self, rows: LabelledRows) -> None:
         """Find the hyperparameters that `fit` declares with these rows and arguments alone."""

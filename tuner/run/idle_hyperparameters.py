@@ -1,6 +1,6 @@
 """Finds the hyperparameters of networks for tables that do nothing on some data."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tuner.data import Schema
 from tuner.errors import SpaceError
@@ -11,6 +11,7 @@ from tuner.words import join_words
 __all__ = ["settle_for_data"]
 
 _OF_NUMBERS: dict[str, Value] = {"scaling": "standard", "numbers": "plain"}
+_OF_EMBEDDINGS = {"frequencies", "frequency_scale", "bins", "number_width"}  # of numbers
 
 
 def settle_for_data(space: Space, schema: Schema) -> tuple[Space, tuple[str, ...]]:
@@ -45,19 +46,32 @@ def settle_for_data(space: Space, schema: Schema) -> tuple[Space, tuple[str, ...
 def _list_idle(space: Space, schema: Schema) -> Iterator[tuple[str, dict[str, Value]]]:
     """Yield why hyperparameters of a space do nothing, and the values that say so."""
     layout, names = FeatureLayout.from_schema(schema), {h.name for h in space.hyperparameters}
+    has_numbers = schema.image is None and bool(layout.numbers)
     of_numbers = {name: value for name, value in _OF_NUMBERS.items() if name in names}
+    also = {"embedding_rate"} if "one_hot" not in names else set()  # that of levels, too
+    of_numbers |= _find_least(space, _OF_EMBEDDINGS | also)
     if schema.image is not None:
         yield "the rows are images, whose pixels are scaled alike", of_numbers
-    elif not layout.numbers:
+    elif not has_numbers:
         yield "the data have no column of numbers or dates", of_numbers
-    of_levels: dict[str, Value] = {
-        name: space.find_hyperparameter(name).domain.bounds()[0]
-        for name in ("one_hot", "word_width")
-        if name in names
-    }
+    of_levels = _find_least(space, {"one_hot", "word_width"})
     widest = max((width for _, width in layout.levels), default=0)
     if of_levels and widest <= max(int(least) for least in of_levels.values()):
+        if not has_numbers or "numbers" not in names:
+            of_levels |= _find_least(space, {"embedding_rate"})
         yield "no column has so many levels that it would be embedded", of_levels
+
+
+def _find_least(space: Space, names: Collection[str]) -> dict[str, Value]:
+    """Return the least value of the hyperparameters of these names that act with all choices.
+
+    Those that act with some choices alone are left out of the space with these choices.
+    """
+    return {
+        hyperparameter.name: hyperparameter.domain.bounds()[0]
+        for hyperparameter in space.hyperparameters
+        if hyperparameter.name in names and not hyperparameter.conditions
+    }
 
 
 def _differs(space: Space, name: str, value: Value) -> bool:

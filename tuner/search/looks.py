@@ -1,7 +1,7 @@
 """When a search looks whether to end, because its question is answered or more trials take long."""
 
 from collections.abc import Callable, Sequence
-from operator import mul
+from operator import attrgetter, mul
 
 import keras_tuner
 
@@ -103,8 +103,9 @@ class Looks:
         if last == self._waited_until:
             return False
         self._waited_until = last
-        now = [record for record in records if record.trial < last]
-        before = [record for record in now if record.trial < last - self._patience]
+        # a trial for which no time was left has a number, and no record
+        now = sorted(records, key=attrgetter("trial"))[:last]
+        before = now[: last - self._patience]
         return not self._has_gained(before, now)
 
     def _judge(self, records: Sequence[TrialRecord]) -> EndKind | None:

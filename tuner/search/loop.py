@@ -130,13 +130,16 @@ class SearchLoop:
         proposed = dict(sorted(proposed.items()))
         for number in ended:
             self._race.recall(number, study.arrays.read_leads(number))
-        self._unfinished = self._oracle.resume(
+        unfinished = self._oracle.resume(
             proposed,
             [record.result for record in ended.values()],
             planned_trials=study.record.settings.max_trials,
             max_trials=self._settings.max_trials,
         )
-        self._jobs = {job.trial: job for job in self._unfinished}
+        self._jobs = {job.trial: job for job in unfinished}
+        room = max(self._settings.max_trials - self._ended.total(), 0)
+        self._unfinished = unfinished[:room]
+        self._left_out.update(job.trial for job in unfinished[room:])
 
     def _ask(self) -> list[Job]:
         """Return the trials to train next: the unfinished ones, then new proposals.

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
+from numbers import Integral, Real
 from typing import Any
 
 from tuner.errors import UserError, suggest_names
@@ -23,6 +25,14 @@ _ORACLE_OF = {
 _OPTIONS = ("num_initial_points", "alpha", "beta", "factor")
 _DECLARED = ("hyperparameters", "tune_new_entries", "allow_new_entries")
 _COMPILED = ("optimizer", "loss", "metrics")
+_LEAST = {  # of whole numbers
+    "num_initial_points": 1,
+    "factor": 2,
+    "hyperband_iterations": 1,
+    "executions_per_trial": 1,
+    "max_consecutive_failed_trials": 1,
+}
+_POSITIVE = ("alpha", "beta")
 _OTHERS = (
     "executions_per_trial",
     "max_consecutive_failed_trials",
@@ -74,6 +84,7 @@ class TunerArguments:
         """
         given = {name: value for name, value in arguments.items() if value is not None}
         _check_names(given)
+        _check_numbers(given)
         changes = {name: given[name] for name in _SETTINGS if name in given}
         changes |= _read_oracle(settings, oracle, given)
         objective = given.get("objective")
@@ -154,6 +165,18 @@ def _check_names(given: Mapping[str, Any]) -> None:
                 f"{name}=False: give hyperparameters=keras_tuner.HyperParameters() with the "
                 "hyperparameters that are to be searched"
             )
+
+
+def _check_numbers(given: Mapping[str, Any]) -> None:
+    """Check the numbers that no search setting checks."""
+    for name, least in _LEAST.items():
+        value = given.get(name, least)
+        if type(value) is bool or not isinstance(value, Integral) or value < least:
+            raise UserError(f"{name}: give a whole number, at least {least}; received {value!r}")
+    for name in _POSITIVE:
+        value = given.get(name, 1.0)
+        if type(value) is bool or not isinstance(value, Real) or not 0 < value < inf:
+            raise UserError(f"{name}: give a number above 0; received {value!r}")
 
 
 def _read_oracle(

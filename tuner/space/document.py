@@ -94,6 +94,8 @@ def _explain_unknown(name: str, known: Sequence[str]) -> str:
         for table in (key.table, key.also)
         if key.name == name and table
     ]
+    if name in _TOP_KEYS:
+        return "it belongs above the first table; move it to the top of the file"
     if homes:
         return f"it belongs in {' or '.join(homes)}; move it there"
     return f"no such key; {suggest_names(name, known)}"

@@ -65,7 +65,7 @@ class Space:
         The method does not list them: values of a parent that activate the same children are
         counted once and multiplied.
         """
-        return self._count(0, {})
+        return self._count(0, {}, {})
 
     def list_configurations(self, *, grid: bool = False) -> Iterator[dict[str, Value]]:
         """Yield every distinct configuration once; the last hyperparameter varies fastest.
@@ -185,16 +185,39 @@ class Space:
         for value in domain.grid() if grid else domain.values() or ():
             yield from self._extend(index + 1, {**values, hyperparameter.name: value}, grid=grid)
 
-    def _count(self, index: int, values: dict[str, Value]) -> int | None:
-        """Return the number of completions that `_extend` would yield."""
+    def _count(
+        self, index: int, values: dict[str, Value], counted: dict[Any, int | None]
+    ) -> int | None:
+        """Return the number of completions that `_extend` would yield.
+
+        Args:
+            index: The first hyperparameter without a value.
+            values: Those of the hyperparameters before it.
+            counted: What was counted so far, by the index and the values that matter from there on.
+        """
         if index == len(self.hyperparameters):
             return 1
+        mattering = self._find_mattering(index)
+        key = index, *((name, value) for name, value in values.items() if name in mattering)
+        if key not in counted:
+            counted[key] = self._count_afresh(index, values, counted)
+        return counted[key]
+
+    def _find_mattering(self, index: int) -> set[str]:
+        """Return the names of values on which the hyperparameters from an index on depend."""
+        later = self.hyperparameters[index:]
+        parents = {condition.parent for item in later for condition in item.conditions}
+        return parents | {item.name for item in later}
+
+    def _count_afresh(
+        self, index: int, values: dict[str, Value], counted: dict[Any, int | None]
+    ) -> int | None:
         hyperparameter = self.hyperparameters[index]
         if hyperparameter.name in values or not hyperparameter.is_active(values):
-            return self._count(index + 1, values)
+            return self._count(index + 1, values, counted)
         total = 0
         for value, times in self._count_branches(hyperparameter):
-            rest = self._count(index + 1, {**values, hyperparameter.name: value})
+            rest = self._count(index + 1, {**values, hyperparameter.name: value}, counted)
             if rest is None or times is None:
                 return None
             total += times * rest

@@ -89,6 +89,15 @@ def test_only_listed_hyperparameters_are_tuned(quick):
             "that is to be optimised",
         ),
         ({"factor": 3, "alpha": 1e-3}, "alpha: the oracle hyperband has none; leave it out, or "),
+        ({"factor": 1}, "factor: give a whole number, at least 2; received 1"),
+        ({"factor": 2.5}, "factor: give a whole number, at least 2; received 2.5"),
+        ({"factor": "3"}, "factor: give a whole number, at least 2; received '3'"),
+        ({"num_initial_points": 0}, "num_initial_points: give a whole number, at least 1; "),
+        ({"beta": -1.0}, "beta: give a number above 0; received -1.0"),
+        (
+            {"max_consecutive_failed_trials": 0},
+            "max_consecutive_failed_trials: give a whole number, at least 1; received 0",
+        ),
         ({"max_trial": 3}, "KFoldTuner has no argument max_trial; did you mean max_trials? "),
         (
             {"executions_per_trial": 2, "repeats": 3},
@@ -111,6 +120,12 @@ def test_hyperband_is_meant_by_its_arguments(quick):
     assert tuner.settings.max_trials == (4 + 2 + 1) + (3 + 1) + 3
     jobs = [tuner._search_oracle.ask() for _ in range(4)]
     assert [job.epochs for job in jobs] == [1, 1, 1, 1]  # the first rung
+
+
+def test_hyperbands_brackets_are_those_of_the_epochs_of_the_search(data, quick):
+    tuner = KFoldTuner(build_model, "val_accuracy", factor=2, **quick)
+    tuner.search(*data[0], epochs=2, verbose=0)
+    assert len(tuner.records) == tuner.settings.max_trials == (2 + 1) + 2
 
 
 def test_bayesian_optimization_is_meant_by_its_arguments(quick):

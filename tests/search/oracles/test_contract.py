@@ -155,6 +155,48 @@ def test_the_small_networks_of_a_finite_space_are_proposed_whole_once(make, name
     assert oracle.exhausted
 
 
+def test_a_limit_that_leaves_few_of_infinitely_many_networks_ends_the_search(make, name):
+    text = (
+        "[network]\ndepth = [0, 2]\nunits = 64\n"
+        "[regularizer]\ndropout = { min = 0.0, max = 0.6 }\n[sgd]\nlearning_rate = [0.01, 0.1]\n"
+    )
+    oracle = make(name, make_space(text))
+    oracle.limit = LIMIT  # it allows no hidden layers, so that dropout is none
+    proposed = drive(oracle, 20)
+    assert {make_key(values) for values, _ in proposed} == {
+        make_key({**proposed[0][0], "learning_rate": rate}) for rate in (0.01, 0.1)
+    }
+    assert oracle.exhausted
+
+
+def test_one_of_several_conditions_is_enough_for_a_value(make, name):
+    text = "[network]\nblocks = [0, 1]\ndepth = [0, 1]\nfilters = 4\nunits = [4, 8]\n"
+    space = make_space(text)
+    assert sum(h.name == "activation" for h in space.hyperparameters) == 2  # of blocks, of depth
+    proposed = drive(make(name, space), 50)
+    assert len({make_key(values) for values, _ in proposed}) == space.size() == 6
+    for values, _ in proposed:
+        assert ("activation" in values) == (values["blocks"] + values["depth"] > 0)
+
+
+def test_hyperparameters_of_one_name_may_have_other_ranges(make, name):
+    oracle = make(name, None, 12)
+    hp = oracle.hyperparameters
+    for parent, low in (("deep", 2), ("wide", 32)):
+        hp.Boolean(parent)
+        with hp.conditional_scope(parent, [True]):
+            hp.Int("units", low, 2 * low)
+    while len(oracle.trials) < 12 and (cohort := ask_many(oracle, 12 if oracle.adaptive else 4)):
+        for job in cohort:
+            values = job.hyperparameters.values
+            if values["deep"] or values["wide"]:
+                assert 2 <= values["units"] <= 4 if values["deep"] else values["units"] >= 32
+            else:
+                assert "units" not in values
+            tell_score(oracle, job.trial, values.get("units", 1))
+    assert len(oracle.trials) == 12
+
+
 def test_the_best_trials_of_another_study_come_first(make, name):
     space = make_space(WIDE)
     starts = [space.sample(random.Random(seed)) for seed in range(9)]

@@ -10,7 +10,7 @@ import keras_tuner
 from threadpoolctl import threadpool_limits
 
 from tuner.search.oracles.model_based import ModelBasedOracle
-from tuner.space import Fixed, Value
+from tuner.space import Fixed, Value, adapt_configuration
 
 __all__ = ["BayesianOracle"]
 
@@ -59,7 +59,9 @@ class BayesianOracle(ModelBasedOracle):
             # with few trials a length scale is often at its bound; the user cannot change that
             warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
             values: dict[str, Value] | None = process.populate_space(f"{trial}")["values"]
-        return values
+        # KerasTuner takes the last of several active hyperparameters of one name, not the first
+        rng = self.make_generator(trial)
+        return None if values is None else adapt_configuration(self.space, values, rng)
 
     def _score_all(self) -> dict[str, Any]:
         """Return copies of all trials, by id, as completed trials with finite scores."""

@@ -32,6 +32,19 @@ class LightHyperParameters(keras_tuner.HyperParameters):
         copied.values = dict(self.values)
         return copied
 
+    def ensure_active_values(self) -> None:
+        """Keep the values of active hyperparameters, and add those that are missing.
+
+        Several of one name, under different conditions, have one value. KerasTuner removes it if
+        any of them is inactive, and draws another.
+        """
+        for hyperparameter in self._space:
+            name = hyperparameter.name
+            if not self.is_active(name):
+                self.values.pop(name, None)
+            elif name not in self.values and self.is_active(hyperparameter):
+                self.values[name] = hyperparameter.random_sample()
+
     def forget_builds(self) -> None:
         """Forget the conditions that builds of networks met, which only an exploration reads."""
         for name in _OF_BUILDS:

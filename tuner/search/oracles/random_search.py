@@ -12,6 +12,8 @@ from tuner.space import Space, Value
 __all__ = ["RandomOracle"]
 
 _ATTEMPTS = 100  # draws from a finite space before its untried configurations are listed
+# Draws of an infinite one of which a limit may allow finitely many, before all of these are tried.
+_MOST_ATTEMPTS = 10_000
 
 
 class RandomOracle(StudyOracle):
@@ -88,12 +90,12 @@ class RandomOracle(StudyOracle):
         Draws whose networks are too large do not count.
         """
         size = space.size()
-        attempts = count() if size is None else range(_ATTEMPTS)
+        attempts = range(_MOST_ATTEMPTS if size is None else _ATTEMPTS)
         allowed = draws if self.limit is None else self.limit.select(draws)
         for _, values in zip(attempts, allowed, strict=False):
             if values not in tried:
                 return values
-        if size is None:  # the limit gave up
+        if size is None:  # the limit gave up, or all that it allows are tried
             return None
         listed = (values for values in space.list_configurations() if values not in tried)
         untried = list(listed if self.limit is None else self.limit.select(listed))

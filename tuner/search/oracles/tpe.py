@@ -109,10 +109,14 @@ class _OptunaStudy:
         from optuna.trial import TrialState, create_trial
 
         values = trial.hyperparameters.values
+        deciding: dict[str, OptunaDimension | None] = {}  # of several active ones, the first
+        for hyperparameter, dimension in self._dimensions:
+            if hyperparameter.name in values and hyperparameter.is_active(values):
+                deciding.setdefault(hyperparameter.name, dimension)
         active = {
-            dimension.name: (dimension, values[hyperparameter.name])
-            for hyperparameter, dimension in self._dimensions
-            if dimension and hyperparameter.name in values and hyperparameter.is_active(values)
+            dimension.name: (dimension, values[name])
+            for name, dimension in deciding.items()
+            if dimension
         }
         completed = trial.status == "COMPLETED"
         return create_trial(
