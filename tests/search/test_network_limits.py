@@ -1,5 +1,6 @@
 """A search trains no network that is larger than its settings allow."""
 
+import threading
 from dataclasses import replace
 
 import keras_tuner
@@ -9,7 +10,9 @@ from tests.helpers.problems import CLASSES, FEATURES
 from tests.helpers.searches import CustomHyperModel, make_mlp, make_rows, search
 from tuner.errors import SpaceError, UserError
 from tuner.search import FoldTuner
+from tuner.search.network_limits import BuiltSizeLimit
 from tuner.study import SearchSettings
+from tuner.training.network_building import BUILDING
 
 SETTINGS = SearchSettings(max_trials=6, folds=2, epochs=1, test_size=0.0, seed=3)
 LINEAR = (FEATURES + 1) * CLASSES
@@ -22,6 +25,17 @@ def test_networks_of_a_custom_hypermodel_are_built_to_be_counted(tmp_path, oracl
     tuner = search(tmp_path, make_rows(), settings, hypermodel=CustomHyperModel())
     assert {record.result.parameters for record in tuner.records} == {LINEAR, FOUR}
     assert sorted(record.trial for record in tuner.records) == list(range(6))
+
+
+def test_no_network_is_counted_while_a_trial_draws_its_weights():
+    limit, allowed = BuiltSizeLimit(EIGHT, CustomHyperModel()), []
+    counting = threading.Thread(target=lambda: allowed.append(limit.allows({"units": 4})))
+    with BUILDING:
+        counting.start()
+        counting.join(0.2)
+        assert counting.is_alive()
+    counting.join()
+    assert allowed == [True]
 
 
 def test_the_networks_of_a_space_are_not_built(tmp_path, monkeypatch):

@@ -5,7 +5,14 @@ from typing import ClassVar
 import keras
 import pytest
 
-from tests.helpers.training import CustomHyperModel, assert_parity, make_job, train
+from tests.helpers.training import (
+    CustomHyperModel,
+    assert_parity,
+    assert_same,
+    hook,
+    make_job,
+    train,
+)
 from tuner.errors import UserError
 from tuner.training import Plan
 from tuner.training.callbacks import TrialCallbacks
@@ -39,7 +46,8 @@ def count_epochs(stopping, curves):
 def test_early_stopping_ends_a_trial_where_keras_would_end_training(arguments, epochs):
     callback = keras.callbacks.EarlyStopping("val_accuracy", **arguments)
     callback.monitor = "val_loss"
-    assert count_epochs(read(callback).stopping, LOSSES) == epochs
+    (stopping,) = read(callback).stopping
+    assert count_epochs(stopping, LOSSES) == epochs
     # Keras itself, on the same values
     callback.set_model(model := keras.Sequential())
     callback.mode = arguments.get("mode", "min")
@@ -54,13 +62,13 @@ def test_early_stopping_ends_a_trial_where_keras_would_end_training(arguments, e
 
 def test_the_objective_is_monitored_by_its_keras_name():
     for name, objective in {"val_auc": "roc_auc", "val_f1": "max f1"}.items():
-        stopping = read(keras.callbacks.EarlyStopping(name), objective=objective).stopping
+        (stopping,) = read(keras.callbacks.EarlyStopping(name), objective=objective).stopping
         assert (stopping.monitor.name, stopping.monitor.direction) == ("objective", "max")
 
 
 def test_a_metric_of_the_networks_own_may_have_the_name_of_a_score():
     callback = keras.callbacks.EarlyStopping("val_auc", mode="max")
-    stopping = read(callback, objective="cross_entropy").stopping
+    (stopping,) = read(callback, objective="cross_entropy").stopping
     assert (stopping.monitor.name, stopping.monitor.direction) == ("val_auc", "max")
 
 
@@ -135,8 +143,9 @@ class OwnLoop(CustomHyperModel):
 
 def test_lanes_train_with_the_arguments_and_callbacks_of_fit_as_fit_does(problem):
     stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=1.0)
+    late = keras.callbacks.EarlyStopping("val_accuracy", patience=30)
     slow = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5)
-    plan = Plan(epochs=4, arguments={"epochs": 4, "callbacks": [stop, slow]})
+    plan = Plan(epochs=4, arguments={"epochs": 4, "callbacks": [stop, late, slow]})
     jobs = [make_job(0, shuffle=False), make_job(1, shuffle=True)]
     assert_parity(Tuned(), problem, plan, jobs)
     result = train("lanes", Tuned(), problem, plan, jobs)[0]
@@ -151,6 +160,67 @@ def test_other_callbacks_are_called_in_each_fold_through_all_epochs(problem):
     expected = [*["begin", (0, True)] * folds, *[(1, True)] * folds, *["end"] * folds]
     assert Recorder.events == expected
     assert len(result.curves["loss"][0]) == 2  # all folds have asked to stop
+
+
+class AsksOnce(keras.callbacks.Callback):
+    """Asks to stop in one epoch alone, which is another one in each fold."""
+
+    folds: ClassVar[list] = []
+
+    def on_train_begin(self, logs=None):
+        self.epoch = len(self.folds)
+        self.folds.append(self)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch == self.epoch
+
+
+def test_a_trial_ends_when_each_fold_has_asked_to_in_whatever_epoch(problem):
+    AsksOnce.folds = []
+    plan = Plan(epochs=9, patience=9, arguments={"callbacks": [AsksOnce()]})
+    result = train("fit", CustomHyperModel(), problem, plan)[0]
+    assert len(result.curves["loss"][0]) == len(problem.folds)
+
+
+class SetsRate(CustomHyperModel):
+    """Its fit sets the learning rate."""
+
+    def fit(self, hp, model, *args, **kwargs):
+        model.optimizer.learning_rate = 0.5
+        return model.fit(*args, **kwargs)
+
+
+class HalvesRate(CustomHyperModel):
+    """Its fit would halve the learning rate in each call."""
+
+    def fit(self, hp, model, *args, **kwargs):
+        model.optimizer.learning_rate = float(model.optimizer.learning_rate) / 2
+        return model.fit(*args, **kwargs)
+
+
+class SetsWeights(CustomHyperModel):
+    """Its fit begins with weights of its own."""
+
+    def fit(self, hp, model, *args, **kwargs):
+        model.set_weights([0 * weights for weights in model.get_weights()])
+        return model.fit(*args, **kwargs)
+
+
+def test_what_fit_sets_before_it_trains_acts_whichever_trainer_is_chosen(problem, capsys):
+    notes = []
+    plan = hook(Plan(epochs=3, arguments={"epochs": 3}), on_note=notes.append)
+    results = {
+        kind: train("lanes", kind(), problem, plan)[0]
+        for kind in (CustomHyperModel, SetsRate, HalvesRate, SetsWeights)
+    }
+    assert_same(results[SetsRate], train("fit", SetsRate(), problem, plan)[0])
+    assert "its fit sets the optimizer or which layers train" in notes[0]
+    losses = {kind: result.curves["loss"][0] for kind, result in results.items()}
+    assert losses[SetsRate][0] != losses[CustomHyperModel][0]
+    # one call for all epochs
+    assert len(losses[HalvesRate]) == len(losses[SetsWeights]) == 1
+    assert all("trains in its own way" in note for note in notes[1:3])
+    assert capsys.readouterr().out == ""
 
 
 def test_a_training_loop_of_its_own_runs_once_in_each_fold(problem):

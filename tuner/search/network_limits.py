@@ -14,6 +14,7 @@ from tuner.search.oracles import SearchOracle, StudyOracle, make_key
 from tuner.search.oracles.proposal_limit import ProposalLimit
 from tuner.space import Space, Value
 from tuner.study import SearchSettings
+from tuner.training.network_building import BUILDING
 from tuner.words import count_noun
 
 __all__ = ["BuiltSizeLimit", "limit_networks"]
@@ -125,7 +126,8 @@ class BuiltSizeLimit:
         hp = keras_tuner.HyperParameters()
         hp.values = dict(values)
         try:
-            model = self._hypermodel.build(hp)
+            with BUILDING:  # the weights of trials that train meanwhile
+                model = self._hypermodel.build(hp)
         except Exception:
             return 0
         return sum(prod(weight.shape) for weight in model.trainable_weights)

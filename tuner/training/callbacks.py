@@ -171,13 +171,13 @@ class TrialCallbacks:
     """Callbacks, by how they act in cross-validation.
 
     Attributes:
-        stopping: When the trial ends; None for the search's patience.
+        stopping: When the trial ends, by the first of them; empty for the search's patience.
         schedules: Return the learning rate of an epoch, from its number and the rate before.
         plateaus: When the learning rate falls.
         own: All other callbacks, each called in every fold, which only `fit` does.
     """
 
-    stopping: Stopping | None = None
+    stopping: tuple[Stopping, ...] = ()
     schedules: tuple[Callable[..., float], ...] = ()
     plateaus: tuple[_Plateau, ...] = ()
     own: tuple[Any, ...] = field(default=())
@@ -193,11 +193,11 @@ class TrialCallbacks:
         Raises:
             UserError: A callback has no meaning in a cross-validation.
         """
-        stopping, schedules, plateaus, own = None, [], [], []
+        stopping, schedules, plateaus, own = [], [], [], []
         for callback in callbacks:
             kind = type(callback)
             if kind is keras.callbacks.EarlyStopping:
-                stopping = Stopping.from_callback(callback, objective)
+                stopping.append(Stopping.from_callback(callback, objective))
             elif kind is keras.callbacks.LearningRateScheduler:
                 schedules.append(callback.schedule)
             elif kind is keras.callbacks.ReduceLROnPlateau:
@@ -210,7 +210,7 @@ class TrialCallbacks:
                 )
             elif kind is not keras.callbacks.TerminateOnNaN:  # such a trial fails in any case
                 own.append(callback)
-        return cls(stopping, tuple(schedules), tuple(plateaus), tuple(own))
+        return cls(tuple(stopping), tuple(schedules), tuple(plateaus), tuple(own))
 
     @property
     def sets_rates(self) -> bool:

@@ -29,6 +29,7 @@ class FitCall:
         epochs: The epochs that it asks for; None if it leaves them to the search.
         callbacks: The callbacks that it gives.
         changes_rows: Whether it trains on other rows than those that `fit` was given.
+        changes_settings: Whether `fit` sets the optimizer's settings, or which layers train.
         others: Further arguments, which only Keras itself can follow.
     """
 
@@ -37,6 +38,7 @@ class FitCall:
     epochs: int | None = None
     callbacks: tuple[Any, ...] = ()
     changes_rows: bool = False
+    changes_settings: bool = False
     others: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -133,6 +135,7 @@ def _cast(numbers: np.ndarray) -> np.ndarray:
     return numbers.astype(keras.config.floatx()) if numbers.dtype.kind == "f" else numbers
 
 
+# Over 40 lines: half of them describe the arguments and what is returned.
 def watch_fit(
     hypermodel: keras_tuner.HyperModel,
     hp: keras_tuner.HyperParameters,
@@ -151,7 +154,9 @@ def watch_fit(
             for rows of zeros.
 
     Returns:
-        None if `fit` trains in its own way: it does not call `model.fit` once, or compiles again.
+        None if `fit` trains in its own way: it does not call `model.fit` once, compiles again, sets
+        weights, or changes settings from what they are, so that a call in each epoch would differ
+        from one call for all.
 
     Raises:
         Exception: `fit` raised it; it may be anything.
@@ -166,14 +171,42 @@ def watch_fit(
         calls.append(arguments)
         return _make_history(model)
 
-    with replace_fit(model, note):
-        hypermodel.fit(hp, model, x, y, **list_given(hypermodel, arguments, (x, y)))
-    if len(calls) != 1 or model.optimizer is not optimizer:
+    def call() -> None:
+        with replace_fit(model, note):
+            hypermodel.fit(hp, model, x, y, **list_given(hypermodel, arguments, (x, y)))
+
+    weights, settings = _read_weights(model), _read_settings(model)
+    call()
+    if len(calls) != 1 or model.optimizer is not optimizer or _have_changed(weights):
         return None
-    return _describe(calls[0], x, y)
+    changed = _read_settings(model)
+    if changed != settings:
+        call()
+        if _read_settings(model) != changed:
+            return None
+    return _describe(calls[0], x, y, changes_settings=changed != settings)
 
 
-def _describe(arguments: dict[str, Any], x: Any, y: Any) -> FitCall:
+def _read_weights(model: Any) -> list[tuple[Any, np.ndarray]]:
+    """Return the variables of a network, each with its value."""
+    return [(variable, np.asarray(variable)) for variable in model.variables]
+
+
+def _have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
+    """Return whether a variable has another value than it had."""
+    return any(not np.array_equal(np.asarray(variable), value) for variable, value in weights)
+
+
+def _read_settings(model: Any) -> tuple[Any, ...]:
+    """Return the settings of an optimizer, and which variables train."""
+    optimizer = model.optimizer
+    trained = tuple(variable.trainable for variable in model.variables)
+    return None if optimizer is None else optimizer.get_config(), trained
+
+
+def _describe(
+    arguments: dict[str, Any], x: Any, y: Any, *, changes_settings: bool = False
+) -> FitCall:
     changed = arguments.pop("x", None) is not x or arguments.pop("y", None) is not y
     for name in ("verbose", "validation_data", "initial_epoch"):
         arguments.pop(name, None)
@@ -183,6 +216,7 @@ def _describe(arguments: dict[str, Any], x: Any, y: Any) -> FitCall:
         epochs=arguments.pop("epochs", None),
         callbacks=tuple(arguments.pop("callbacks", None) or ()),
         changes_rows=changed,
+        changes_settings=changes_settings,
         others=arguments,
     )
 

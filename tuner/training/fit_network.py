@@ -142,7 +142,12 @@ class FitNetwork:
         given = list_given(self.hypermodel, arguments, validation) | fold.list_weights(self.head)
         hp = self.job.hyperparameters
         x, y = self._take(fold, fold.train)
-        self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **given)
+
+        def train(arguments: dict[str, Any]) -> Any:  # the search shows its own progress
+            return type(self.model).fit(self.model, **{"verbose": 0, **arguments})
+
+        with replace_fit(self.model, train):
+            self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **given)
 
     def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """Return rows by their numbers, and the labels that the loss takes."""
@@ -176,7 +181,7 @@ class FitNetwork:
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
             self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)
-        callbacks.has_stopped = bool(self.model.stop_training)
+        callbacks.has_stopped = callbacks.has_stopped or bool(self.model.stop_training)
         return {name: float(values[-1]) for name, values in logs.items()}
 
     def _call_keras(

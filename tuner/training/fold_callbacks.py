@@ -35,7 +35,7 @@ class FoldCallbacks(keras.callbacks.Callback):
 
     Attributes:
         callbacks: The copies.
-        has_stopped: Whether one of them has asked to stop.
+        has_stopped: Whether one of them has asked to stop, in any epoch.
     """
 
     def __init__(self, callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> None:

@@ -1,5 +1,6 @@
 """Builds a trial's network ready for training: seeded, checked, with the metrics of the curves."""
 
+import threading
 from typing import Any
 
 import keras
@@ -13,6 +14,7 @@ from tuner.training.heads import Head, find_head, take_sample
 from tuner.training.own_metrics import OwnMetrics
 
 __all__ = [
+    "BUILDING",
     "add_own_metrics",
     "build_network",
     "build_scored_network",
@@ -20,6 +22,9 @@ __all__ = [
     "make_final_network",
     "restore_metrics",
 ]
+
+BUILDING = threading.RLock()
+"""Held while a network is built: Keras draws initial weights from one generator for all threads."""
 
 
 def build_network(
@@ -54,10 +59,11 @@ def build_scored_network(
     problem: Problem | None,
 ) -> tuple[keras.Model, OwnMetrics]:
     """Build a network as `build_network` does; return it and the metrics of its hypermodel."""
-    keras.utils.set_random_seed(seed)
-    model = hypermodel.build(hp)
-    _check(model, hypermodel, problem)
-    head = find_network_head(model, hypermodel, problem)
+    with BUILDING:
+        keras.utils.set_random_seed(seed)
+        model = hypermodel.build(hp)
+        _check(model, hypermodel, problem)
+        head = find_network_head(model, hypermodel, problem)
     metrics = OwnMetrics(model, head)
     # a training step of the network's own may update no metrics but those that it knows
     own_step = type(model).train_step is not keras.Model.train_step

@@ -32,7 +32,7 @@ class TrialProgress:
         plan: The objective, the patience, the most epochs, and the race.
         parameters: Number of trainable weights and biases.
         epochs: Most epochs of this trial; None for the plan's.
-        stopping: When the trial ends early; None for the plan's patience.
+        stopping: When the trial ends early; empty for the plan's patience.
         metrics: The metrics of the hypermodel's own; None if there are none.
 
     Attributes:
@@ -48,7 +48,7 @@ class TrialProgress:
         *,
         parameters: int,
         epochs: int | None,
-        stopping: Stopping | None = None,
+        stopping: Sequence[Stopping] = (),
         metrics: OwnMetrics | None = None,
     ) -> None:
         self.trial = trial
@@ -81,17 +81,19 @@ class TrialProgress:
         Raises:
             UserError: It lacks one.
         """
-        objective, stopping = self.plan.objective, self._stopping
+        objective = self.plan.objective
         if objective.own and objective.name not in self._metric_curves:
             raise UserError(
                 f"objective: the network has no metric {objective.name}; compile it with one, "
                 f"metrics=[…]{_list_names(self._metric_curves)}"
             )
-        if stopping is not None and stopping.monitor.name not in self.means:
-            raise UserError(
-                f"callbacks: EarlyStopping: monitor={stopping.monitor.name!r} is no curve of a "
-                f"trial; give one of {', '.join(name for name in self.means if name != 'penalty')}"
-            )
+        for name in (stopping.monitor.name for stopping in self._stopping):
+            if name not in self.means:
+                known = ", ".join(name for name in self.means if name != "penalty")
+                raise UserError(
+                    f"callbacks: EarlyStopping: monitor={name!r} is no curve of a trial; give one "
+                    f"of {known}"
+                )
 
     @property
     def has_improved(self) -> bool:
@@ -174,8 +176,8 @@ class TrialProgress:
         self.means["objective"].append(score)
 
     def _is_out_of_patience(self) -> bool:
-        if self._stopping is not None:
-            return self._stopping.is_over(self.means)
+        if self._stopping:
+            return any(stopping.is_over(self.means) for stopping in self._stopping)
         return self.epochs - self._best_epoch >= self.plan.patience
 
     def _is_beaten(self) -> bool:

@@ -87,6 +87,15 @@ def test_trials_have_the_same_results_on_workers(hypermodel, problem, plan, jobs
     assert notes == []
 
 
+def test_an_exit_within_a_worker_ends_the_search_with_an_error(problem, plan):
+    class Unlicensed(CustomHyperModel):
+        def build(self, hp):
+            raise SystemExit("no licence")
+
+    with pytest.raises(RuntimeError, match=r"on a worker of the search[\s\S]*no licence"):
+        train(make_trainer(), Unlicensed(), problem, plan, make_jobs(1))
+
+
 def test_what_units_have_in_common_is_sent_once(hypermodel, problem, plan, jobs):
     trainer = make_trainer()
     for part in (jobs[:2], jobs[2:4]):

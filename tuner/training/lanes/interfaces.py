@@ -240,7 +240,7 @@ class LaneTrial:
         epochs: Most epochs of this trial; None for the plan's.
         folds: How many folds it trains, from the first on; None for all.
         shuffle: Whether rows are in another order in each epoch.
-        stopping: When the trial ends early; None for the plan's patience.
+        stopping: When the trial ends early; empty for the plan's patience.
         metrics: The metrics of the hypermodel's own; None if there are none.
     """
 
@@ -255,5 +255,5 @@ class LaneTrial:
     epochs: int | None = None
     folds: int | None = None
     shuffle: bool = True
-    stopping: Stopping | None = None
+    stopping: tuple[Stopping, ...] = ()
     metrics: OwnMetrics | None = None

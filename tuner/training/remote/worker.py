@@ -119,7 +119,7 @@ class Worker:
             self._train_unit(load(), jobs)
         except TunerError as known:
             error = known
-        except Exception:  # not every exception can be sent
+        except BaseException:  # not every exception can be sent; a hypermodel may call sys.exit
             error = RuntimeError(f"on a worker of the search:\n{traceback.format_exc()}")
         with self._changed:
             self._report.error, self._report.over = error, True

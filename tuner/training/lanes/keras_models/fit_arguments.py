@@ -27,14 +27,14 @@ class FitArguments:
             far; None if the optimizer has its own.
         shuffle: Whether rows are in another order in each epoch.
         epochs: Most epochs that `fit` asks for; None for the search's.
-        stopping: When the trial ends early; None for the search's patience.
+        stopping: When the trial ends early; empty for the search's patience.
     """
 
     batch_size: int
     learning_rate_at: Callable[[int, Curves], float] | None = None
     shuffle: bool = True
     epochs: int | None = None
-    stopping: Stopping | None = None
+    stopping: tuple[Stopping, ...] = ()
 
 
 def find_fit_arguments(
@@ -100,6 +100,8 @@ def _watch(
         raise NeedsOwnFit("its fit trains in its own way")
     if call.changes_rows:
         raise NeedsOwnFit("its fit changes the rows")
+    if call.changes_settings:
+        raise NeedsOwnFit("its fit sets the optimizer or which layers train")
     if call.others:
         raise NeedsOwnFit(f"its fit gives {', '.join(sorted(call.others))}")
     return call

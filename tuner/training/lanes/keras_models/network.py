@@ -94,7 +94,8 @@ class KerasNetwork:
             )
             with self._use_values(others):  # a loss may read what a layer has drawn
                 loss = self.head.loss(self.head.encode(y), outputs, sample_weight=row_weights)
-            total = optimizer.scale_loss(tf.add_n([loss, *added]))
+            sums = (tf.reduce_sum(tf.cast(each, loss.dtype)) for each in added)
+            total = optimizer.scale_loss(tf.add_n([loss, *sums]))
         gradients = tape.gradient(total, weights)
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
         probabilities = self.head.to_probabilities(outputs)

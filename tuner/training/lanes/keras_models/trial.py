@@ -1,6 +1,5 @@
 """Trials whose networks are any Keras models that a hypermodel builds."""
 
-import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,7 +37,6 @@ from tuner.training.random_streams import derive_seed
 __all__ = ["make_keras_trial"]
 
 _WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
-_BUILDING = threading.RLock()  # Keras draws initial weights from one generator for all threads
 
 
 @dataclass(frozen=True)
@@ -97,8 +95,7 @@ def make_keras_trial(
     """
 
     def build(seed: int) -> Any:
-        with _BUILDING:
-            return build_network(hypermodel, hp, seed=seed, problem=problem)
+        return build_network(hypermodel, hp, seed=seed, problem=problem)
 
     # Building takes as long as some epochs. So one network has the initial values of each fold in
     # turn, if they can be drawn again, and another one the final values.
@@ -128,8 +125,7 @@ def make_keras_trial(
     make_served_network = getattr(hypermodel, "make_served_network", None)
     hp = job.hyperparameters
     seed = derive_seed(plan.seed, job.trial, 0)
-    with _BUILDING:
-        model, metrics = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
+    model, metrics = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
