@@ -175,7 +175,7 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
             raise UserError(f"{name}: give a whole number, at least {least}; received {value!r}")
     for name in _POSITIVE:
         value = given.get(name, 1.0)
-        if type(value) is bool or not isinstance(value, Real) or not 0 < value < inf:
+        if type(value) is bool or not isinstance(value, Real) or not 0 < float(value) < inf:
             raise UserError(f"{name}: give a number above 0; received {value!r}")
 
 
