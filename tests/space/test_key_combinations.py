@@ -111,6 +111,16 @@ TABLES = [
         "optimizer",
     ),
     (
+        "network.depth = 0\noptimizer.optimizer = 'adamw'\noptimizer.first_layer_rate = 0.5",
+        "[optimizer] first_layer_rate: it does nothing with depth 0; leave it out, or let depth be "
+        "above 0",
+    ),
+    (
+        "optimizer.optimizer = 'sgd'\noptimizer.first_layer_rate = 0.5",
+        "[optimizer] first_layer_rate: no optimizer in this space uses it; leave it out, or add "
+        "adamw to optimizer",
+    ),
+    (
         "network.normalization = 'batch'\nnetwork.depth = 0",
         "[network] normalization: it does nothing with depth 0; leave it out, or let depth be "
         "above 0",

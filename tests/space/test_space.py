@@ -78,6 +78,17 @@ def test_an_activation_acts_in_blocks_or_hidden_layers() -> None:
     assert conditions(space_of("network.blocks = 1", "network.depth = 0")) == {}
 
 
+def test_the_rate_of_the_first_layer_needs_hidden_layers_and_adamw() -> None:
+    space = space_of(
+        "network.depth = [0, 1]",
+        'optimizer.optimizer = ["sgd", "adamw"]',
+        "optimizer.first_layer_rate = [0.5, 1]",
+    )
+    both = (Condition("depth", (1,)), Condition("optimizer", ("adamw",)))
+    assert conditions(space)["first_layer_rate"] == both
+    assert space.size() == 5
+
+
 def test_what_a_kind_uses_depends_on_the_kind() -> None:
     space = space_of(
         'regularizer.kind = ["none", "l1", "elastic_net", "max_norm"]',

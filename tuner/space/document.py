@@ -177,7 +177,11 @@ def _find_alternatives(
             alternatives += _find_conditions(key, declared[parent])
         elif key.is_active_without(parent):
             alternatives.append(())
-    return [()] if () in alternatives else alternatives
+    alternatives = [()] if () in alternatives else alternatives
+    if key.needs:
+        needed = _find_conditions(key, declared[key.needs]) if key.needs in declared else []
+        return [(*one, *other) for one in alternatives for other in needed]
+    return alternatives
 
 
 def _find_conditions(key: Key, parents: Sequence[Hyperparameter]) -> list[tuple[Condition, ...]]:
@@ -200,6 +204,8 @@ def _find_conditions(key: Key, parents: Sequence[Hyperparameter]) -> list[tuple[
 def _explain_no_effect(key: Key, declared: Mapping[str, Sequence[Hyperparameter]]) -> str:
     """Return the problem of a key that has no effect."""
     parent = key.parents[0]
+    if key.needs and not (key.needs in declared and _find_conditions(key, declared[key.needs])):
+        parent = key.needs
     if parent not in declared and parent not in CHOICE_USES:
         return f"it does nothing without {parent}; leave it out, or give {parent}"
     if parent in CHOICE_USES:

@@ -119,6 +119,7 @@ class Key:
         parents: Any of these hyperparameters can activate this one; without parents it is always
             active.
         parent_above: What a parent that is a number must be above to activate it.
+        needs: One more hyperparameter that must activate it, too.
     """
 
     table: str
@@ -132,6 +133,7 @@ class Key:
     also: str = ""
     parents: tuple[str, ...] = ()
     parent_above: int = 0
+    needs: str = ""
 
     def is_active_with(self, parent: str, value: Any) -> bool:
         """Return whether a parent's value activates the key.
@@ -223,7 +225,8 @@ KEYS: tuple[Key, ...] = (
         1.0,
         _POSITIVE,
         optional=True,
-        parents=("optimizer",),
+        parents=("depth",),
+        needs="optimizer",
     ),
     Key(
         "optimizer",
