@@ -31,7 +31,7 @@ def last_words(sentence: str, seconds: float) -> Iterator[None]:
         sentence: What to say.
         seconds: The longest to stay in the context.
     """
-    command = [sys.executable, "-S", "-c", _WATCH, str(os.getpid()), str(seconds), sentence]
+    command = [sys.executable, "-I", "-S", "-c", _WATCH, str(os.getpid()), str(seconds), sentence]
     # an interrupt from the keyboard is not for it
     with subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0) as watch:
         assert watch.stdin is not None
