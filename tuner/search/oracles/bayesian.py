@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 import keras_tuner
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuner.search.oracles.model_based import ModelBasedOracle
@@ -60,8 +61,13 @@ class BayesianOracle(ModelBasedOracle):
             warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
             values: dict[str, Value] | None = process.populate_space(f"{trial}")["values"]
         # KerasTuner takes the last of several active hyperparameters of one name, not the first
-        rng = self.make_generator(trial)
-        return None if values is None else adapt_configuration(self.space, values, rng)
+        if values is None:
+            return None
+        plain = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in values.items()
+        }
+        return adapt_configuration(self.space, plain, self.make_generator(trial))
 
     def _score_all(self) -> dict[str, Any]:
         """Return copies of all trials, by id, as completed trials with finite scores."""
