@@ -223,6 +223,42 @@ def test_what_fit_sets_before_it_trains_acts_whichever_trainer_is_chosen(problem
     assert capsys.readouterr().out == ""
 
 
+class Falling(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule that cannot be described."""
+
+    def __call__(self, step):
+        return 0.5
+
+
+class Scheduled(CustomHyperModel):
+    """Its network has such a schedule, and a fit of its own."""
+
+    def build(self, hp):
+        model = super().build(hp)
+        model.optimizer.learning_rate = Falling()
+        return model
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, batch_size=8, **kwargs)
+
+
+def test_a_schedule_that_cannot_be_described_is_no_obstacle(problem):
+    result = train("fit", Scheduled(), problem, Plan(epochs=2))[0]
+    assert (result.status, len(result.curves["loss"][0])) == ("completed", 2)
+
+
+def test_schedules_begin_with_the_rate_that_fit_sets(problem):
+    slow = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.01)
+    plan = Plan(epochs=2, arguments={"epochs": 2, "callbacks": [slow]})
+    with_schedule = train("lanes", SetsRate(), problem, plan)[0]
+    alone = train("lanes", SetsRate(), problem, Plan(epochs=2))[0]
+    assert len(with_schedule.curves["loss"][0]) == 2
+    assert with_schedule.curves != alone.curves
+    # what may change the rate is called in one training of all epochs
+    plan = Plan(epochs=2, arguments={"epochs": 2, "callbacks": [AsksOnce()]})
+    assert len(train("lanes", SetsRate(), problem, plan)[0].curves["loss"][0]) == 1
+
+
 def test_a_training_loop_of_its_own_runs_once_in_each_fold(problem):
     result = train("fit", OwnLoop(), problem, Plan(epochs=4))[0]
     assert result.status == "completed"

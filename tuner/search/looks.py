@@ -88,7 +88,7 @@ class Looks:
         passed = [trials for trials in self._trials if trials <= len(records)]
         if passed and passed[-1] != self._looked_at:
             self._looked_at = passed[-1]
-            self.end = self._judge([record for record in records if record.trial < passed[-1]])
+            self.end = self._judge(self._list_first(passed[-1]))
         if self.end is None and self._is_out_of_patience(records):
             self.end = EndKind.PATIENCE
         return self.end is not None
@@ -103,10 +103,13 @@ class Looks:
         if last == self._waited_until:
             return False
         self._waited_until = last
-        # a trial for which no time was left has a number, and no record
-        now = sorted(records, key=attrgetter("trial"))[:last]
+        now = self._list_first(last)
         before = now[: last - self._patience]
         return not self._has_gained(before, now)
+
+    def _list_first(self, count: int) -> list[TrialRecord]:
+        """Return the first trials that have a record; one for which no time was left has none."""
+        return sorted(self._records, key=attrgetter("trial"))[:count]
 
     def _judge(self, records: Sequence[TrialRecord]) -> EndKind | None:
         """Return why a search ends after some trials; None if it goes on."""

@@ -26,13 +26,13 @@ _OPTIONS = ("num_initial_points", "alpha", "beta", "factor")
 _DECLARED = ("hyperparameters", "tune_new_entries", "allow_new_entries")
 _COMPILED = ("optimizer", "loss", "metrics")
 _LEAST = {  # of whole numbers
-    "num_initial_points": 1,
+    "num_initial_points": 0,  # as many as KerasTuner takes
     "factor": 2,
     "hyperband_iterations": 1,
     "executions_per_trial": 1,
     "max_consecutive_failed_trials": 1,
 }
-_POSITIVE = ("alpha", "beta")
+_NOT_NEGATIVE = ("alpha", "beta")
 _OTHERS = (
     "executions_per_trial",
     "max_consecutive_failed_trials",
@@ -173,10 +173,10 @@ def _check_numbers(given: Mapping[str, Any]) -> None:
         value = given.get(name, least)
         if type(value) is bool or not isinstance(value, Integral) or value < least:
             raise UserError(f"{name}: give a whole number, at least {least}; received {value!r}")
-    for name in _POSITIVE:
+    for name in _NOT_NEGATIVE:
         value = given.get(name, 1.0)
-        if type(value) is bool or not isinstance(value, Real) or not 0 < float(value) < inf:
-            raise UserError(f"{name}: give a number above 0; received {value!r}")
+        if type(value) is bool or not isinstance(value, Real) or not 0 <= float(value) < inf:
+            raise UserError(f"{name}: give a number, at least 0; received {value!r}")
 
 
 def _read_oracle(

@@ -15,7 +15,7 @@ class _Outside(Exception):
 
 
 def adapt_configuration(
-    space: Space, values: Mapping[str, Value], rng: random.Random
+    space: Space, values: Mapping[str, Value], rng: random.Random, *, clips: bool = False
 ) -> dict[str, Value] | None:
     """Return the configuration of a space that is nearest to one of another space.
 
@@ -27,6 +27,7 @@ def adapt_configuration(
         space: The space.
         values: The active hyperparameters of a trial of another space.
         rng: Draws what `values` lack.
+        clips: Whether a number outside of its bounds becomes the nearer bound.
 
     Returns:
         None if a value lies outside the space, or nothing that is searched is in `values`.
@@ -39,7 +40,7 @@ def adapt_configuration(
         if name not in values:
             return domain.sample(rng)
         taken.append(name)
-        return _find_nearest(domain, values[name])
+        return _find_nearest(domain, values[name], clips=clips)
 
     try:
         adapted = space.choose(choose)
@@ -48,7 +49,7 @@ def adapt_configuration(
     return adapted if taken else None
 
 
-def _find_nearest(domain: Domain, value: Value) -> Value:
+def _find_nearest(domain: Domain, value: Value, *, clips: bool) -> Value:
     """Return the value of a domain that is nearest to another one within its bounds."""
     options = domain.values()
     low, high = domain.bounds()
@@ -57,6 +58,8 @@ def _find_nearest(domain: Domain, value: Value) -> Value:
         if options is None or type(value) is not type(low) or value not in options:
             raise _Outside
         return value
+    if clips:
+        value = min(max(value, float(low)), float(high))
     if not float(low) <= value <= float(high):
         raise _Outside
     if options is None:

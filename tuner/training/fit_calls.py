@@ -143,7 +143,9 @@ def watch_fit(
     arguments: Mapping[str, Any],
     rows: tuple[Any, Any] | None = None,
 ) -> FitCall | None:
-    """Call a hypermodel's `fit` once with a few rows, while the network's own notes.
+    """Call a hypermodel's `fit` with a few rows, while the network's own notes.
+
+    It is called once, or again if it changes settings.
 
     Args:
         hypermodel: The hypermodel that built the network.
@@ -188,8 +190,9 @@ def watch_fit(
 
 
 def _read_weights(model: Any) -> list[tuple[Any, np.ndarray]]:
-    """Return the variables of a network, each with its value."""
-    return [(variable, np.asarray(variable)) for variable in model.variables]
+    """Return the variables of a network, each with its value, without counters of random draws."""
+    values = [(variable, np.asarray(variable)) for variable in model.variables]
+    return [(variable, value) for variable, value in values if value.dtype.kind not in "iu"]
 
 
 def _have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
@@ -199,9 +202,16 @@ def _have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
 
 def _read_settings(model: Any) -> tuple[Any, ...]:
     """Return the settings of an optimizer, and which variables train."""
-    optimizer = model.optimizer
     trained = tuple(variable.trainable for variable in model.variables)
-    return None if optimizer is None else optimizer.get_config(), trained
+    return None if model.optimizer is None else _read_optimizer(model.optimizer), trained
+
+
+def _read_optimizer(optimizer: Any) -> Any:
+    """Return the settings of an optimizer, or its numbers if a schedule of its own has no words."""
+    try:
+        return optimizer.get_config()
+    except Exception:  # whatever a schedule raises
+        return [np.asarray(variable).tolist() for variable in optimizer.variables]
 
 
 def _describe(

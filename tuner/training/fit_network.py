@@ -119,7 +119,9 @@ class FitNetwork:
             self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
             if self.callbacks.sets_rates:
                 self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)
-            if self.callbacks.own:
+            if self.callbacks.own and self.call.changes_settings:
+                self.call = None  # they may change what `fit` would set again in each epoch
+            elif self.callbacks.own:
                 add_own_metrics(self.model, self.metrics, self.head)
 
     def fit_epochs(self, fold: FoldData, final: FinalJob) -> None:
@@ -164,12 +166,12 @@ class FitNetwork:
             curves: Means over folds of the epochs before.
             callbacks: Those of the fold.
         """
-        if self.callbacks.sets_rates:
-            rate = self.callbacks.find_rate(epoch, self._first_rate, curves)
-            self.model.optimizer.learning_rate = rate
         logs: dict[str, list[float]] = {}
 
         def train(arguments: dict[str, Any]) -> Any:
+            if self.callbacks.sets_rates:  # after a `fit` that sets the first one
+                rate = self.callbacks.find_rate(epoch, self._first_rate, curves)
+                self.model.optimizer.learning_rate = rate
             history = self._call_keras(arguments, fold, epoch, callbacks)
             logs.update(history.history)
             return history

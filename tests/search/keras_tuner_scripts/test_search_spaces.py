@@ -92,8 +92,8 @@ def test_only_listed_hyperparameters_are_tuned(quick):
         ({"factor": 1}, "factor: give a whole number, at least 2; received 1"),
         ({"factor": 2.5}, "factor: give a whole number, at least 2; received 2.5"),
         ({"factor": "3"}, "factor: give a whole number, at least 2; received '3'"),
-        ({"num_initial_points": 0}, "num_initial_points: give a whole number, at least 1; "),
-        ({"beta": -1.0}, "beta: give a number above 0; received -1.0"),
+        ({"num_initial_points": -1}, "num_initial_points: give a whole number, at least 0; "),
+        ({"beta": -1.0}, "beta: give a number, at least 0; received -1.0"),
         (
             {"max_consecutive_failed_trials": 0},
             "max_consecutive_failed_trials: give a whole number, at least 1; received 0",

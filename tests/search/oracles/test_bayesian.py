@@ -1,10 +1,19 @@
 """KerasTuner's Gaussian process where scikit-learn was hidden while KerasTuner was imported."""
 
+import math
 import sys
 
 import keras_tuner
 
-from tests.helpers.oracles import FINITE, ONE_RANGE, drive, make_oracle
+from tests.helpers.oracles import (
+    FINITE,
+    ONE_RANGE,
+    ask_many,
+    drive,
+    get_values,
+    make_oracle,
+    tell_score,
+)
 from tests.helpers.spaces import make_space
 
 
@@ -22,3 +31,17 @@ def test_suggestions_have_texts_and_numbers_of_python(tmp_path):
     suggested = oracle.suggest(10)
     assert suggested is not None
     assert {type(value) for value in suggested.values()} <= {str, int, float, bool}
+
+
+def test_it_suggests_the_upper_end_of_a_range(tmp_path):
+    """KerasTuner makes more than the range has of it."""
+    space = make_space(
+        "[network]\ndepth = 1\nunits = { min = 8, max = 512, log = true }\n"
+        "[sgd]\nlearning_rate = { min = 0.0001, max = 0.03, log = true }\n"
+    )
+    oracle = make_oracle("bayesian", space, tmp_path)
+    while len(oracle.trials) < 12 and (cohort := ask_many(oracle, 12)):
+        for job in cohort:
+            values = job.hyperparameters.values
+            tell_score(oracle, job.trial, -math.log(values["learning_rate"] * values["units"]))
+    assert oracle.suggest(12) == {**get_values(oracle, 0), "units": 512, "learning_rate": 0.03}

@@ -1,5 +1,6 @@
 """The table that a reader returns, before anything is inferred from it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -67,16 +68,16 @@ class Table:
 
         A CSV file's names have no blanks around them, whatever those of a data frame have.
         """
-        lacking = {name.strip(): name for name in known if name not in self.names}
-        others = [name.strip() for name in self.names if name not in known]
-        names = [
-            name
-            if name in known or others.count(name.strip()) > 1
-            else lacking.get(name.strip(), name)
-            for name in self.names
+        names, wanted = self.names, set(known)
+        present = set(names)
+        lacking = {name.strip(): name for name in known if name not in present}
+        if not lacking:
+            return self
+        others = Counter(name.strip() for name in names if name not in wanted)
+        spelled = [
+            lacking.get(name.strip(), name) if others[name.strip()] == 1 else name for name in names
         ]
-        columns = self.columns.rename_columns(names)
-        return replace(self, columns=columns, read_stored=None) if lacking else self
+        return replace(self, columns=self.columns.rename_columns(spelled), read_stored=None)
 
     def keep_columns(self, names: Sequence[str]) -> pa.Table:
         """Return columns with unchanged texts, or as the source stores them.

@@ -60,14 +60,15 @@ class BayesianOracle(ModelBasedOracle):
             # with few trials a length scale is often at its bound; the user cannot change that
             warnings.simplefilter("ignore", sklearn.exceptions.ConvergenceWarning)
             values: dict[str, Value] | None = process.populate_space(f"{trial}")["values"]
-        # KerasTuner takes the last of several active hyperparameters of one name, not the first
+        # KerasTuner takes the last of several active hyperparameters of one name, not the first;
+        # what lies at the upper end of a range may come out above it
         if values is None:
             return None
         plain = {
             name: value.item() if isinstance(value, np.generic) else value
             for name, value in values.items()
         }
-        return adapt_configuration(self.space, plain, self.make_generator(trial))
+        return adapt_configuration(self.space, plain, self.make_generator(trial), clips=True)
 
     def _score_all(self) -> dict[str, Any]:
         """Return copies of all trials, by id, as completed trials with finite scores."""
