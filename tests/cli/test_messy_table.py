@@ -142,7 +142,7 @@ def test_what_may_ruin_a_model_is_told_before_the_search(search):
         "Köln and 'Ko\\u0308ln' differ by their form in Unicode",
         "Köln and köln are different levels",
         "column code is the target class in other words (balanced accuracy 100 %)",
-        "20 rows of 257 repeat another row, target included",
+        "20 rows of 257 repeat another row in all columns that are used, target included",
     )
     assert not [words for words in expected if words not in search.stderr], search.stderr
     assert "classes that the model does not know: rare (3 rows)" in search.stdout

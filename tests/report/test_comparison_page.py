@@ -81,8 +81,8 @@ def test_a_study_of_another_objective_is_scored_but_its_search_is_not_drawn(comp
         page, "searches"
     )
     assert page.headline[-1] == (
-        "All are compared by cross-entropy, the objective of one, but other for accuracy was "
-        "searched: name another study first to compare by its objective."
+        "All are compared by cross-entropy, the objective of one, but other was searched for "
+        "accuracy: name another study first to compare by its objective."
     )
     shares = make_comparison_page([other, one]).headline[1]
     told = re.search(r"([\d.]+) % of rows are right \(accuracy ([\d.]+)", shares)

@@ -92,11 +92,12 @@ def _describe_other_objectives(studies: Sequence[ComparedStudy], objective: str)
     }
     if not others:
         return []
-    searched = join_words([f"{name} for {say_name(own)}" for name, own in others.items()])
+    searched = join_words(
+        [f"{name} was searched for {say_name(own)}" for name, own in others.items()]
+    )
     return [
         f"All are compared by {say_name(objective)}, the objective of {studies[0].name}, but "
-        f"{searched} {'was' if len(others) == 1 else 'were'} searched: name another study first to "
-        "compare by its objective."
+        f"{searched}: name another study first to compare by its objective."
     ]
 
 

@@ -9,7 +9,7 @@ from tuner.analysis import Answers, Fronts, JudgedBaseline, Picks, Predictions, 
 from tuner.report.figures import Trials, tabulate
 from tuner.scoring import Truth
 from tuner.study import PredictionTime, Study, StudyRecord, TrialRecord
-from tuner.words import are_clearly_fewer, format_hyperparameters
+from tuner.words import are_clearly_fewer, format_hyperparameters, say_held_out_gap
 
 __all__ = ["ReportContent"]
 
@@ -79,10 +79,26 @@ class ReportContent:
     @property
     def headline(self) -> tuple[str, ...]:
         """The sentences that come first: the answer, and what is exported."""
+        said = self.answers.headline
+        headline = (*said[:1], *self._describe_gap(), *said[1:])
         if not self.export_fault:
-            return self.answers.headline
+            return headline
         nothing = f"Nothing is exported: {self.export_fault}. What follows is of the pick."
-        return (nothing, *self.answers.headline)
+        return (nothing, *headline)
+
+    def _describe_gap(self) -> list[str]:
+        """Return that the held-out rows are predicted much worse than expected, if they are."""
+        if self.objective not in self.test:
+            return []
+        expected, order = self.picks.out_of_bag, self.record.data.get("order")
+        said = say_held_out_gap(
+            self.objective,
+            (expected.score, expected.standard_error),
+            self.test[self.objective],
+            maximise=self.maximise,
+            order=order,
+        )
+        return [said] if said else []
 
     @property
     def offers_smallest(self) -> bool:

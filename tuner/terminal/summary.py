@@ -18,6 +18,7 @@ from tuner.words import (
     join_words,
     list_counts,
     list_scores,
+    say_held_out_gap,
     say_times,
 )
 
@@ -56,6 +57,7 @@ def format_summary(
         study.record.title,
         *_describe_winners(summary),
         *answer,
+        *_describe_gap(summary, study),
         "",
         *(line for pick in (reversed(picks) if is_ensemble else picks) for line in pick),
         *_describe_smallest(summary, study),
@@ -68,6 +70,18 @@ def format_summary(
         *user_interface,
         f"seconds  {summary['seconds']:.1f}",
     ]
+
+
+def _describe_gap(summary: Summary, study: Study) -> list[str]:
+    """Return that the held-out rows are predicted much worse than expected, if they are."""
+    objective, test = study.record.objective, summary["test"].get(summary["objective"])
+    expected = summary.get("exported_score")  # older runs lack it
+    if expected is None or test is None:
+        return []
+    scores = [(each["score"], each["standard_error"]) for each in (expected, test)]
+    order = study.record.data.get("order")
+    said = say_held_out_gap(objective.name, *scores, maximise=objective.maximise, order=order)
+    return [said] if said else []
 
 
 def _describe_winners(summary: Summary) -> list[str]:

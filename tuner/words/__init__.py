@@ -5,6 +5,7 @@ in a sentence: as many digits as are certain, and names in plain words.
 """
 
 from tuner.words.durations import say_seconds
+from tuner.words.held_out_gap import say_held_out_gap
 from tuner.words.hyperparameters import (
     choose_verb,
     format_hyperparameters,
@@ -88,6 +89,7 @@ __all__ = [
     "say_count",
     "say_difference",
     "say_fewer",
+    "say_held_out_gap",
     "say_hyperparameters",
     "say_interval",
     "say_name",

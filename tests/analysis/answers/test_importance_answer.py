@@ -35,3 +35,14 @@ def test_one_that_is_less_important_than_another_may_have_settings_that_are_told
         "Depth is no more important than by chance. Yet settings of depth are told apart, by the "
         "best trials of each."
     )
+
+
+def test_what_has_little_importance_decides_nothing(made):
+    study = made()
+    for rate in [0.1, 0.01] * 4:
+        study.add({"depth": 0, "learning_rate": rate}).add({"depth": 1, "learning_rate": rate})
+    evidence = study.evidence()
+    shares = {"learning_rate": 0.9, "depth": 0.1}
+    evidence.__dict__["importance"] = Importance(shares, ("depth",), trials=16, good=4)
+    sentence = importance_answer(evidence).sentences[0]
+    assert " among the best 4 of 16 is shown to depend on nothing but depth (10 % of" in sentence

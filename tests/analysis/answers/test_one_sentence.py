@@ -113,6 +113,18 @@ def test_what_cannot_be_told_says_what_more_trials_take(made):
     )
 
 
+def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_end(made):
+    study = made()
+    for drawn in range(3):
+        study.add({"depth": 0}, 0.5 + 0.01 * drawn, seconds=20.0)
+        study.add({"depth": 1}, 0.01 * drawn, seconds=20.0)
+    evidence = study.evidence()
+    limited = replace(evidence.study.settings, max_seconds=60.0)
+    evidence = replace(evidence, study=replace(evidence.study, settings=limited))
+    assert make_own_answer(evidence).endswith(" --max-trials 12 --max-seconds 180.")
+    assert "--max-trials 20 --max-seconds 340`" in evidence.more_trials
+
+
 def test_the_time_of_more_trials_is_that_of_trials_beside_each_other(made):
     """Six trials took 60 s, each 20 s of its own, because two trained at a time."""
     study = made()
@@ -271,6 +283,21 @@ def test_what_is_open_beside_the_simplest_is_said(says):
     assert says("units", {8: 0.97, 64: 0.96}, still_open=[64]).endswith(
         "; whether 64 units do as well cannot be told yet."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("depth", {0: 0.97, 1: 0.96, 2: 0.9}),
+        ("units", {8: 0.97, 64: 0.96}),
+        ("kind", {"none": 0.97, "l2": 0.9}),
+    ],
+)
+def test_a_few_trials_do_not_say_that_the_simplest_is_enough(says, name, right):
+    _, *others = right
+    said = says(name, right, still_open=others, share=2)
+    assert said.startswith(f"It cannot be told from {len(right)} trials, only two of each setting:")
+    assert not says(name, right, still_open=others).startswith("It cannot be told")
 
 
 def test_regularizers(says):

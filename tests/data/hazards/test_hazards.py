@@ -148,6 +148,18 @@ def test_rows_that_differ_by_the_target_only_are_counted():
     )
 
 
+def test_rows_that_a_column_tells_apart_which_is_left_out_are_equal_in_the_others():
+    again, y = [0, 1, 2], LABELS.copy()
+    y[:3], y[-3:] = "up", ["down", "flat", "up"]
+    table = {"a": take_rows(NOISE[:, 0], again), "b": take_rows(NOISE[:, 1], again), "y": y}
+    named = {**table, "id": [f"row {number}" for number in range(ROWS)]}
+    copies, contradictions = find_hazards(load_table(named, target="y"))
+    assert "1 row of 200 repeats another row in all columns that are used, target incl" in copies
+    assert "though they are equal in all columns that are used, so that" in contradictions
+    constant = {**table, "same": [1] * ROWS}
+    assert not [each for each in find_hazards(load_table(constant, target="y")) if "used" in each]
+
+
 def test_copies_within_a_group_do_no_harm():
     again = [0, 1, 2]
     table = {"a": NOISE[:, 0], "b": NOISE[:, 1], "y": LABELS, "who": np.arange(ROWS) // 2}

@@ -198,8 +198,22 @@ class Evidence(TrialEvidence):
         trials = self._count_wanted_trials()
         trials = trials if size is None else min(trials, size)
         if "source" not in self.study.data:  # searched from Python
-            return f"Search with `max_trials={trials}` to learn more."
-        return f"`{self.resume} --max-trials {trials}` continues up to {trials} trials."
+            return f"Search with `{self.say_resume(trials)}` to learn more."
+        return f"`{self.say_resume(trials)}` continues up to {trials} trials."
+
+    def say_resume(self, trials: int) -> str:
+        """Return the command for so many trials in all, or arguments of a Python program.
+
+        If the study has a time limit, another one comes with it, in which they are to end.
+        """
+        limit, seconds = self.study.settings.max_seconds, 0
+        if limit is not None:
+            more = (trials - len(self.records)) * self.seconds_per_trial
+            seconds = 10 * ceil((limit + more) / 10)
+        if "source" not in self.study.data:
+            return f"max_trials={trials}" + (f", max_seconds={seconds}" if limit else "")
+        seconds_too = f" --max-seconds {seconds}" if limit else ""
+        return f"{self.resume} --max-trials {trials}{seconds_too}"
 
     def _count_wanted_trials(self) -> int:
         own = self.space.compare if self.space else None

@@ -122,6 +122,11 @@ class Findings:
         return tuple(s for s in self.comparison.settings if s.value not in values)
 
     @property
+    def is_premature(self) -> bool:
+        """Whether there are too few trials to say of any other setting how it compares."""
+        return () != self.unclear == self.tried[1:] and self.comparison.share < FEWEST_ROUNDS
+
+    @property
     def trials(self) -> str:
         """How many trials there are, in words."""
         return count_noun(len(self.evidence.records), "trial")

@@ -9,6 +9,8 @@ from tuner.words import capitalize_first, count_noun, join_words, say_name
 
 __all__ = ["importance_answer"]
 
+_MOST = 0.5  # of the importance: what has less decides little
+
 
 def importance_answer(evidence: Evidence) -> Answer:
     """Answer which hyperparameters decide whether a trial is good."""
@@ -30,10 +32,12 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
     above[:1] = [name.replace("%)", "% of the importance)") for name in above[:1]]
     if not above:
         return _describe_none(evidence), evidence.more_trials
+    decided = "is decided by"
+    if sum(importance.shares[name] for name in importance.above_chance) < _MOST:
+        decided = "is shown to depend on nothing but"
     first = (
-        f"Whether a trial is among the best {importance.good} of {importance.trials} is decided "
-        f"by {join_words(above)}. Even so, the best trials of different settings can be equally "
-        "good."
+        f"Whether a trial is among the best {importance.good} of {importance.trials} {decided} "
+        f"{join_words(above)}. Even so, the best trials of different settings can be equally good."
     )
     return first, *_describe_below(evidence)
 

@@ -111,6 +111,8 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
     """
     if simplest in findings.unclear:
         return findings.describe_undecided(simplest)
+    if findings.is_premature:
+        return findings.describe_undecided(findings.tried[1])
     if simplest is findings.best:
         unclear = findings.describe_others(findings.unclear)
         return f"{answer}: {findings.describe_against(findings.tried[1])}{unclear}."
@@ -124,6 +126,8 @@ def _answer_units(findings: Findings) -> str:
     smallest = findings.sort(findings.tried)[0]
     if smallest in findings.unclear:
         return _answer_which(findings) if findings.worse else findings.describe_undecided(smallest)
+    if findings.is_premature:
+        return findings.describe_undecided(findings.tried[1])
     fewest = findings.sort(findings.as_good)[0]
     thing = say_thing(findings.name, fewest.value)
     if smallest in findings.worse:
@@ -213,6 +217,8 @@ def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str
         return f"{thing} {verb}: {findings.describe_against(without)}{findings.describe_others()}."
     if without in findings.unclear:
         return findings.describe_undecided(without)
+    if findings.is_premature:
+        return findings.describe_undecided(findings.tried[1])
     if without is findings.best:
         return f"{answer}: {findings.describe_against(findings.tried[1])}."
     return f"{unsure}: {findings.describe_against(without)}."

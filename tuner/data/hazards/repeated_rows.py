@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tuner.data.columns.column import RawColumns
+from tuner.data.columns.column_warnings import RARE, REQUESTED
+from tuner.data.columns.identifiers import FREE_TEXT, IDENTIFIER
 from tuner.data.dataset import Dataset
 from tuner.data.hazards.column_values import ColumnFeatures
 from tuner.data.hazards.sampling import draw_rows
@@ -68,16 +70,33 @@ def warn_about_repeated_rows(dataset: Dataset, repeated: RepeatedRows) -> tuple[
     if not len(rows):
         return ()
     labels = dataset.y[rows]
+    is_cut = _lacks_columns(dataset)
     return (
-        *_warn_about_copies(dataset, rows, contents, labels),
-        *_warn_about_contradictions(contents, labels),
+        *_warn_about_copies(dataset, rows, contents, labels, is_cut=is_cut),
+        *_warn_about_contradictions(contents, labels, is_cut=is_cut),
     )
 
 
+def _lacks_columns(dataset: Dataset) -> bool:
+    """Return whether columns are left out that may tell equal rows apart."""
+    reasons = {column.reason for column in dataset.schema.columns if not column.is_used}
+    if dataset.groups is not None or dataset.order is not None:
+        reasons.discard(REQUESTED)  # the column that says so, perhaps
+    return not reasons.isdisjoint({RARE, IDENTIFIER, FREE_TEXT, REQUESTED})
+
+
 def _warn_about_copies(
-    dataset: Dataset, rows: np.ndarray, contents: np.ndarray, labels: np.ndarray
+    dataset: Dataset, rows: np.ndarray, contents: np.ndarray, labels: np.ndarray, *, is_cut: bool
 ) -> tuple[str, ...]:
-    """Warn about rows that are equal with their labels, and may be on two sides of a split."""
+    """Warn about rows that are equal with their labels, and may be on two sides of a split.
+
+    Args:
+        dataset: The data.
+        rows: The rows whose content occurs more than once.
+        contents: The content of each, by number.
+        labels: Their classes.
+        is_cut: Whether columns are left out that may tell such rows apart.
+    """
     whole = _number_pairs(contents, labels)
     another, remedy = "another row", "give --groups a column that says which rows belong together"
     if dataset.groups is not None:  # a copy in the same group does no harm
@@ -93,14 +112,17 @@ def _warn_about_copies(
     most = f" (one row stands {copies.max():,} times)" if copies.max() > 2 else ""
     return (
         f"{count_noun(repeated, 'row')} of {len(dataset.y):,} "
-        f"{'repeats' if repeated == 1 else 'repeat'} {another}, target included{most}; if these "
+        f"{'repeats' if repeated == 1 else 'repeat'} {another}"
+        f"{' in all columns that are used' if is_cut else ''}, target included{most}; if these "
         "are copies of one observation, networks are tested on rows that they were trained on, "
         f"and all scores are too good: drop them, or {remedy}",
     )
 
 
-def _warn_about_contradictions(contents: np.ndarray, labels: np.ndarray) -> tuple[str, ...]:
-    """Warn about rows that are equal but for the target."""
+def _warn_about_contradictions(
+    contents: np.ndarray, labels: np.ndarray, *, is_cut: bool
+) -> tuple[str, ...]:
+    """Warn about rows that are equal but for the target; arguments as above."""
     pairs, counts = np.unique(np.column_stack([contents, labels]), axis=0, return_counts=True)
     most, rows = np.zeros((2, len(np.unique(contents))), np.int64)
     np.maximum.at(most, pairs[:, 0], counts)
@@ -109,9 +131,10 @@ def _warn_about_contradictions(contents: np.ndarray, labels: np.ndarray) -> tupl
     if not unclear.any():
         return ()
     wrong = int((rows - most).sum())
+    columns = "columns that are used" if is_cut else "other columns"
     return (
         f"{count_noun(int(rows[unclear].sum()), 'row')} stand with different targets though they "
-        f"are equal in all other columns, so that any network is wrong on {wrong:,} of them at "
+        f"are equal in all {columns}, so that any network is wrong on {wrong:,} of them at "
         "least; correct the targets, or add a column that tells such rows apart",
     )
 
