@@ -16,7 +16,8 @@ __all__ = ["UnseenLevels"]
 class UnseenLevels:
     """Counts the cells whose level a model has not seen.
 
-    A column with pooled levels is left out, because an unseen level counts as pooled there.
+    In a column with pooled levels an unseen one counts as these. There only those are counted that
+    look like a known level, and would be it but for their spelling.
 
     Args:
         schema: The columns that the model takes.
@@ -26,8 +27,9 @@ class UnseenLevels:
         self._known = {
             column.name: index_levels(column)[0]
             for column in schema.used
-            if column.kind in {"categorical", "boolean"} and not column.other
+            if column.kind in {"categorical", "boolean"}
         }
+        self._pooled = {column.name for column in schema.used if column.other}
         self._counts: Counter[str] = Counter()
         self._examples: dict[str, str] = {}
         self._alike: dict[str, tuple[str, str]] = {}
@@ -36,6 +38,8 @@ class UnseenLevels:
         """Count those of some rows."""
         for name, levels in self._known.items():
             unseen = raw[name][~pd.Series(raw[name]).isin(levels).to_numpy()]
+            if name in self._pooled:
+                unseen = _keep_alike(unseen, levels)
             if len(unseen):
                 self._counts[name] += len(unseen)
                 self._examples.setdefault(name, unseen[0])
@@ -46,7 +50,8 @@ class UnseenLevels:
         """Return a warning for each column with such levels."""
         return [
             f"column {name}: {count_noun(count, 'cell')} of levels that the model has not seen, "
-            f"such as {self._examples[name]!r}; each counts as none of the known levels"
+            f"such as {self._examples[name]!r}; each counts as "
+            f"{'other' if name in self._pooled else 'none of the known levels'}"
             f"{self._say_alike(name)}"
             for name, count in self._counts.items()
         ]
@@ -55,6 +60,13 @@ class UnseenLevels:
         """Return which unseen level of a column looks like a known one; "" if none does."""
         shown = show_alike(self._alike[name]) if name in self._alike else ()
         return f"; {' looks like the known level '.join(shown)}" if shown else ""
+
+
+def _keep_alike(unseen: np.ndarray, levels: Iterable[str]) -> np.ndarray:
+    """Return the cells of unseen levels that look like a known one."""
+    known = {fold_look(level) for level in levels if level}
+    alike = [text for text in pd.unique(unseen) if fold_look(text) in known]
+    return unseen[pd.Series(unseen).isin(alike).to_numpy()]
 
 
 def _find_alike(unseen: np.ndarray, levels: Iterable[str]) -> tuple[str, str] | None:

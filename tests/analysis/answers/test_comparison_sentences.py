@@ -1,6 +1,8 @@
 """What a comparison says, sentence by sentence."""
 
 from tuner.analysis.answers.comparison_sentences import describe_comparison
+from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
+from tuner.training.result import ENDED_BY_CLOCK
 
 INTERVAL = "cross-entropy 1.000 (95 % interval 0.847 to 1.153)"
 OF_TRIAL_1 = "cross-entropy 1.000 (95 % interval 0.848 to 1.152)"
@@ -117,3 +119,15 @@ def test_a_schedule_that_is_planned_for_all_epochs_needs_no_more(made):
         for depth, shift in ((0, 1.0), (1, 0.0)):
             study.add({"depth": depth, "schedule": "cosine"}, shift + 0.01 * drawn)
     assert "more epochs" not in " ".join(told(study))
+
+
+def test_a_trial_that_the_time_limit_ended_stands_for_no_setting_that_has_another(made):
+    cut = {"reason": f"{ENDED_BY_CLOCK}, in epoch 1"}
+    study = made().add({"depth": 0}, 5.0, **cut).add({"depth": 1}, 1.0).add({"depth": 0}, 0.0)
+    comparison = compare_hyperparameter(study.evidence(), "depth")
+    assert [(each.value, each.trial, each.trials) for each in comparison.settings] == [
+        (0, 2, 2),
+        (1, 1, 1),
+    ]
+    alone = made().add({"depth": 0}, 5.0, **cut).add({"depth": 1}, 1.0)
+    assert compare_hyperparameter(alone.evidence(), "depth").settings[1].trial == 0
