@@ -101,7 +101,10 @@ def test_the_threshold_of_two_classes_is_told(ended, make_record):
     threshold = Threshold("f1=bad", "bad", 0.3, 0.71, 0.65, 0.02)
     predictions = replace(outcome.content.predictions, threshold=threshold)
     chosen = change(outcome, predictions=predictions)
-    line = "threshold for f1=bad: bad from 0.300 on; 0.7100 against 0.6500 at 0.5, ± 0.0200"
+    line = (
+        "threshold for f1=bad: bad from 0.300 on; 0.7100 against 0.6500 at 0.5, ± 0.0200; recall "
+        "and precision go by it, all other scores by the more probable class"
+    )
     assert line in lines_of(chosen)
     assert line not in lines_of(outcome)
 

@@ -149,7 +149,8 @@ def _describe_classes(summary: Summary) -> list[str]:
         lines.append(
             f"threshold for {threshold['rule']}: {threshold['predicted']} from "
             f"{threshold['value']:.3f} on; {threshold['score']:.4f} against "
-            f"{threshold['half']:.4f} at 0.5, ± {threshold['standard_error']:.4f}"
+            f"{threshold['half']:.4f} at 0.5, ± {threshold['standard_error']:.4f}; recall and "
+            "precision go by it, all other scores by the more probable class"
         )
     return lines
 
