@@ -58,7 +58,9 @@ def test_a_search_ends_when_its_time_is_up(tmp_path, now):
     drive(oracle, 100)  # the clock is judged first: what was proposed may not have been trained
     records = make_records("completed")
     end = describe(records, settings, clock=make_clock(60.0), oracle=oracle)
-    expected = SearchEnd(EndKind.SECONDS, "60 seconds were over after 1 trial", 1)
+    expected = SearchEnd(
+        EndKind.SECONDS, "the trials' share of 60 seconds was over after 1 trial", 1
+    )
     assert end == expected
 
 

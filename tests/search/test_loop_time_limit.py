@@ -19,7 +19,7 @@ from tuner.training.lanes import LanesTrainer
 def test_no_cohort_but_the_first_begins_when_the_time_is_up(make_tuner, problem, make_study):
     settings = replace(FIVE_TRIALS, max_seconds=0.01, trainer="fit")
     end = make_tuner(settings=settings).run(problem, make_study())
-    assert end.sentence == "0.01 seconds were over after 1 trial"
+    assert end.sentence == "the trials' share of 0.01 seconds was over after 1 trial"
 
 
 class UntrainedTrainer(LanesTrainer):
@@ -83,7 +83,10 @@ def test_no_trial_follows_those_that_the_trainer_left_out_for_time(
     settings = replace(FIVE_TRIALS, oracle=oracle, max_trials=40, max_seconds=6.0)
     study = make_study(oracle=oracle, max_trials=40)
     tuner = make_tuner(settings=settings, trainer=UntrainedTrainer(wait))
-    assert tuner.run(make_problem(), study).sentence == "6 seconds were over after 2 trials"
+    assert (
+        tuner.run(make_problem(), study).sentence
+        == "the trials' share of 6 seconds was over after 2 trials"
+    )
     proposed = [event["trial"] for event in study.journal.read("proposed")]
     assert [record.trial for record in tuner.records] == [0, 1]
     assert proposed == [0, 1, 2, 3]

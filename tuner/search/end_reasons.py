@@ -45,8 +45,10 @@ def describe_end(
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"
     if clock.is_over():
-        over = "were over" if clock.is_up() else "leave no time for another trial"
-        sentence = f"{settings.max_seconds:g} seconds {over} after {trials}"
+        seconds = f"{settings.max_seconds:g} seconds"
+        sentence = f"{seconds} leave no time for another trial after {trials}"
+        if clock.is_up():  # the rest is for what follows
+            sentence = f"the trials' share of {seconds} was over after {trials}"
         return SearchEnd(EndKind.SECONDS, sentence, count)
     if oracle.exhausted and not running:
         return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(oracle, settings), count)
