@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import tuner
-from tests.helpers.command_line import read_events
+from tests.helpers.command_line import read_events, strip_advice
 from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
 from tuner.data import Schema
@@ -34,7 +34,7 @@ def strip_events(folder):
         for part, names in UNEQUAL.items():
             for name in names:
                 (event.get(part, {}) if part else event).pop(name, None)
-        lines.append(json.dumps(event, sort_keys=True))
+        lines.append(strip_advice(json.dumps(event, sort_keys=True)))
         if event["event"] == "ended":
             break
     return sorted(lines)

@@ -123,7 +123,14 @@ def write_events(study: Path, events: Iterable[dict[str, Any]]) -> None:
     (study / "journal.jsonl").write_text("".join(lines))
 
 
+def strip_advice(text: str) -> str:
+    """Return a text without the command for more trials, which has a name, a folder and a time."""
+    return re.sub(
+        r"; about [\d,]+ more trials? would, in [^:]*: tuner resume .*? --max-trials \d+", "", text
+    )
+
+
 def extract_answer(page: str) -> str:
     """Return a report's headline and its table of picks, without the measured times."""
-    answer = page.partition("<h1>")[2].partition("</section>")[0]
+    answer = strip_advice(page.partition("<h1>")[2].partition("</section>")[0])
     return re.sub(r"<tr><td[^>]*>(network alone|raw columns to).*?</tr>", "", answer)
