@@ -113,12 +113,17 @@ def test_what_cannot_be_told_says_what_more_trials_take(made):
     )
 
 
-def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_end(made):
+def make_long_trials(made):
+    """Make the evidence of six trials of two depths, each of which took 20 s."""
     study = made()
     for drawn in range(3):
         study.add({"depth": 0}, 0.5 + 0.01 * drawn, seconds=20.0)
         study.add({"depth": 1}, 0.01 * drawn, seconds=20.0)
-    evidence = study.evidence()
+    return study.evidence()
+
+
+def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_end(made):
+    evidence = make_long_trials(made)
     limited = replace(evidence.study.settings, max_seconds=60.0)
     evidence = replace(evidence, study=replace(evidence.study, settings=limited))
     assert make_own_answer(evidence).endswith(" --max-trials 12 --max-seconds 180.")
@@ -127,11 +132,7 @@ def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_en
 
 def test_the_time_of_more_trials_is_that_of_trials_beside_each_other(made):
     """Six trials took 60 s, each 20 s of its own, because two trained at a time."""
-    study = made()
-    for drawn in range(3):
-        study.add({"depth": 0}, 0.5 + 0.01 * drawn, seconds=20.0)
-        study.add({"depth": 1}, 0.01 * drawn, seconds=20.0)
-    evidence = study.evidence()
+    evidence = make_long_trials(made)
     assert "6 more trials would, in 2 min: " in make_own_answer(evidence)
     assert "6 more trials would, in 1 min: " in make_own_answer(replace(evidence, searching=60.0))
 
