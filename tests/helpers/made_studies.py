@@ -120,6 +120,7 @@ class MadeStudy:
             corrected=None,
             guessing=None,
             searching=sum(record.result.seconds for record in self.records),
+            max_seconds=self.study.settings.max_seconds,
             count_configurations=Space.size,
         )
 

@@ -70,6 +70,7 @@ def make_evidence(
         averaging=picks.averaging,
         guessing=compare_with_guessing(setup, study, picks),
         searching=measure_time_spent(study.journal.read(), records).searching,
+        max_seconds=setup.settings.max_seconds,
         comparisons=seen.comparisons if seen and len(seen.records) == len(records) else {},
         count_configurations=setup.count_configurations,
     )

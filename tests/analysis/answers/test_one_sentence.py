@@ -123,9 +123,7 @@ def make_long_trials(made):
 
 
 def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_end(made):
-    evidence = make_long_trials(made)
-    limited = replace(evidence.study.settings, max_seconds=60.0)
-    evidence = replace(evidence, study=replace(evidence.study, settings=limited))
+    evidence = replace(make_long_trials(made), max_seconds=60.0)
     assert make_own_answer(evidence).endswith(" --max-trials 12 --max-seconds 180.")
     assert "--max-trials 20 --max-seconds 340`" in evidence.more_trials
 

@@ -114,6 +114,7 @@ class Evidence(TrialEvidence):
         corrected: The values of choosing what is exported, with its calibration; None if unknown.
         guessing: The majority class, compared with what is exported; None if it is unknown.
         searching: Wall time of all trials, which train beside each other, in seconds.
+        max_seconds: The time limit that a resumed search has, if no other is given; None for none.
         averaging: What averaging the networks of folds gains. Defaults to nothing that is known.
     """
 
@@ -125,6 +126,7 @@ class Evidence(TrialEvidence):
     corrected: OutOfBag | None
     guessing: JudgedBaseline | None
     searching: float
+    max_seconds: float | None
     averaging: Averaging = field(default_factory=dict)
 
     @property
@@ -204,9 +206,9 @@ class Evidence(TrialEvidence):
     def say_resume(self, trials: int) -> str:
         """Return the command for so many trials in all, or arguments of a Python program.
 
-        If the study has a time limit, another one comes with it, in which they are to end.
+        If the last run had a time limit, another one comes with it, in which they are to end.
         """
-        limit, seconds = self.study.settings.max_seconds, 0
+        limit, seconds = self.max_seconds, 0
         if limit is not None:
             more = (trials - len(self.records)) * self.seconds_per_trial
             seconds = 10 * ceil((limit + more) / 10)

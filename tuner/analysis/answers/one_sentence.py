@@ -109,10 +109,8 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
         simplest: The simplest setting.
         answer: What the answer begins with if the setting is as good as the best.
     """
-    if simplest in findings.unclear:
-        return findings.describe_undecided(simplest)
-    if findings.is_premature:
-        return findings.describe_undecided(findings.tried[1])
+    if undecided := _find_undecided(findings, simplest):
+        return findings.describe_undecided(undecided)
     if simplest is findings.best:
         unclear = findings.describe_others(findings.unclear)
         return f"{answer}: {findings.describe_against(findings.tried[1])}{unclear}."
@@ -121,13 +119,21 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
     return f"{answer}: on these rows it does as well {simply}, as far as can be told; {against}."
 
 
+def _find_undecided(findings: Findings, reference: Setting) -> Setting | None:
+    """Return a setting that leaves a question about a reference open; None if none does.
+
+    It is another one where there are too few trials to say how any compares with the best.
+    """
+    if reference in findings.unclear:
+        return reference
+    return findings.tried[1] if findings.is_premature else None
+
+
 def _answer_units(findings: Findings) -> str:
     """Answer how many units or filters are needed."""
     smallest = findings.sort(findings.tried)[0]
-    if smallest in findings.unclear:
-        return _answer_which(findings) if findings.worse else findings.describe_undecided(smallest)
-    if findings.is_premature:
-        return findings.describe_undecided(findings.tried[1])
+    if undecided := _find_undecided(findings, smallest):
+        return _answer_which(findings) if findings.worse else findings.describe_undecided(undecided)
     fewest = findings.sort(findings.as_good)[0]
     thing = say_thing(findings.name, fewest.value)
     if smallest in findings.worse:
@@ -215,10 +221,8 @@ def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
         verb = "help" if choose_verb(findings.name, [findings.best.value]) == "are" else "helps"
         return f"{thing} {verb}: {findings.describe_against(without)}{findings.describe_others()}."
-    if without in findings.unclear:
-        return findings.describe_undecided(without)
-    if findings.is_premature:
-        return findings.describe_undecided(findings.tried[1])
+    if undecided := _find_undecided(findings, without):
+        return findings.describe_undecided(undecided)
     if without is findings.best:
         return f"{answer}: {findings.describe_against(findings.tried[1])}."
     return f"{unsure}: {findings.describe_against(without)}."
