@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from tuner.data import Scaling, clip_smoothly, fit_scaler
+from tuner.data import Scaling, bound, clip_smoothly, fit_scaler
 
 numbers = st.floats(-1000, 1000, width=32) | st.just(np.nan)
 
@@ -96,6 +96,15 @@ def test_the_pixels_of_a_channel_share_its_mean_and_deviation() -> None:
     np.testing.assert_allclose(scaler.scale, np.tile([first.std(), 1], 20), rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", [Scaling.STANDARD, Scaling.ROBUST])
+def test_finite_numbers_stay_finite_however_far_they_are(kind) -> None:
+    x = np.array([[0.01], [0.02], [0.03], [-3.4e38], [3.4e38], [1e37]], np.float32)
+    scaled = fit_scaler(x, np.arange(3), np.array([kind])).apply(x)
+    assert np.abs(scaled).max() <= 1e6
+    assert (scaled[:3] > scaled[3]).all()
+    assert (scaled[:3] < scaled[4]).all()
+
+
 def make_long_tails():
     """Make ordinary numbers of which one in a hundred is 99,999,999, and numbers mostly 0."""
     rng = np.random.default_rng(0)
@@ -142,9 +151,11 @@ def test_tensorflow_clips_as_numpy_does() -> None:
     import keras  # isort: skip  (after TensorFlow, whose start-up it would otherwise repeat)
 
     z = np.float32([-3e38, -1e6, -10, -3, -0.5, 0, 1e-40, 2, 1e20, np.inf])
-    expected = clip_smoothly(z, np)
+    expected = clip_smoothly(bound(z, np), np)
     assert expected[0] == -3
     assert expected[-1] == 3
     for compiled in (False, True):
-        clip = tf.function(lambda rows: clip_smoothly(rows, keras.ops), jit_compile=compiled)
+        clip = tf.function(
+            lambda rows: clip_smoothly(bound(rows, keras.ops), keras.ops), jit_compile=compiled
+        )
         np.testing.assert_allclose(clip(tf.constant(z)).numpy(), expected, rtol=1e-6, atol=1e-38)

@@ -10,6 +10,7 @@ import onnxruntime
 
 from tests.helpers.exports import leave_unscaled, train_randomly, write_images, write_mixed_table
 from tests.helpers.onnx_graphs import compare_model
+from tuner.data import fit_scaler
 from tuner.serving.onnx_model import write_onnx
 
 LINES = [
@@ -43,6 +44,16 @@ def test_long_tails_are_scaled_as_in_memory(tmp_path):
     (tmp_path / "tails.csv").write_text("\n".join(["income,share,kind", *cells]) + "\n")
     trained, dataset = train_randomly(tmp_path / "tails.csv")
     assert trained.scaler.clipped is not None
+    assert compare_model(trained, dataset, tmp_path) < 1e-6
+
+
+def test_a_number_far_from_all_others_is_answered_as_in_memory(tmp_path):
+    """Some files have the least number of float32 where one is missing."""
+    cells = [f"{row % 7 / 100},{row % 5},{'ab'[row % 2]}" for row in range(60)]
+    (tmp_path / "far.csv").write_text("\n".join(["depth,share,kind", *cells, "-3.4e38,1,a"]) + "\n")
+    trained, dataset = train_randomly(tmp_path / "far.csv")
+    trained = replace(trained, scaler=fit_scaler(dataset.x, np.arange(60), np.ones(2, bool)))
+    assert np.isfinite(trained.predict_proba(dataset.raw)).all()
     assert compare_model(trained, dataset, tmp_path) < 1e-6
 
 

@@ -53,6 +53,14 @@ def test_a_trial_of_the_first_fold_is_a_part_of_the_whole(trainer, hypermodel, p
         assert first.score == pytest.approx(results[0].fold_scores[0], rel=1e-5)
 
 
+def test_a_row_far_from_all_others_spoils_no_trial(trainer, problem, plan):
+    x = problem.x.copy()
+    x[problem.folds[0].validation[0], 0] = -3.4e38
+    result = train(trainer, make_mlp(UNITS_8), replace(problem, x=x), plan)[0]
+    assert result.status == "completed"
+    assert np.isfinite(result.probabilities).all()
+
+
 def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem):
     plan = Plan(epochs=1, patience=1, hooks=Hooks(begin=lambda job: job.trial == 2))
     if trainer.name == "lanes":

@@ -21,7 +21,7 @@ from tuner.data.prediction_rows import RawPart, convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files
-from tuner.data.scaling import Scaler, Scaling, clip_smoothly, fit_scaler
+from tuner.data.scaling import Scaler, Scaling, bound, clip_smoothly, fit_scaler
 from tuner.data.schema import Schema
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "Scaler",
     "Scaling",
     "Schema",
+    "bound",
     "choose_chunk_rows",
     "clip_smoothly",
     "convert_raw",

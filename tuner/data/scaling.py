@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Scaler", "Scaling", "clip_smoothly", "fit_scaler", "measure_middle"]
+__all__ = ["Scaler", "Scaling", "bound", "clip_smoothly", "fit_scaler", "measure_middle"]
 
 _BOUND = 3.0  # which smoothly clipped numbers approach
-_FARTHEST = 1e6  # numbers beyond it are 3 in float32 anyway, and their squares may be infinite
+_FARTHEST = 1e6  # from the centre: what networks make of larger numbers may be infinite
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -44,29 +44,44 @@ class Scaler:
     clipped: np.ndarray | None = None
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        """Return scaled rows, with 0, the centre, for NaN.
+        """Return scaled rows within ±1e6, with 0, the centre, for NaN.
 
         **Shape**: `(rows, features)` → `(rows, features)`, float32.
         """
-        with np.errstate(over="ignore"):  # what becomes infinite is clipped
+        with np.errstate(over="ignore"):  # what becomes infinite is bounded
             scaled = np.asarray((x - self.mean) / self.scale, np.float32)
         scaled[np.isnan(scaled)] = 0
+        scaled = bound(scaled, np)
         if self.clipped is not None:
             scaled[:, self.clipped] = clip_smoothly(scaled[:, self.clipped], np)
         return scaled
+
+
+def bound(z: Any, ops: Any) -> Any:
+    """Return scaled numbers within ±1e6, so that no network makes infinity of a finite cell.
+
+    Some files have -3.4e38 or 1e37 where a number is missing.
+
+    Args:
+        z: Numbers, an array of any shape.
+        ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
+
+    >>> bound(np.array([0.5, np.inf, -3e38]), np).tolist()
+    [0.5, 1000000.0, -1000000.0]
+    """
+    return ops.maximum(ops.minimum(z, _FARTHEST), -_FARTHEST)
 
 
 def clip_smoothly(z: Any, ops: Any) -> Any:
     """Return z / √(1 + (z/3)²): nearly z around 0, and ±3 far from it.
 
     Args:
-        z: Numbers without NaN, an array of any shape.
-        ops: `numpy`, `keras.ops`, or their functions of an ONNX graph.
+        z: Bounded numbers without NaN, an array of any shape.
+        ops: As of `bound`.
 
-    >>> clip_smoothly(np.array([0.1, 4.0, -1e30]), np).round(2).tolist()
+    >>> clip_smoothly(np.array([0.1, 4.0, -1e6]), np).round(2).tolist()
     [0.1, 2.4, -3.0]
     """
-    z = ops.maximum(ops.minimum(z, _FARTHEST), -_FARTHEST)
     relative = z / _BOUND
     return z / ops.sqrt(relative * relative + 1.0)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tuner.data import Column, Scaler, Schema, clip_smoothly
+from tuner.data import Column, Scaler, Schema, bound, clip_smoothly
 from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
 from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.parse_by_notation import (
@@ -185,7 +185,7 @@ def _scale(ops: Any, numbers: Any, scaler: Scaler | None) -> Any:
         return numbers
     count = numbers.shape[1]
     scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
-    filled = ops.where(ops.isnan(scaled), np.float32(0), scaled)
+    filled = bound(ops.where(ops.isnan(scaled), np.float32(0), scaled), ops)
     if scaler.clipped is None:
         return filled
     return ops.where(scaler.clipped[:count], clip_smoothly(filled, ops), filled)

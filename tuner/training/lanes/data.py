@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.data import Scaling, choose_chunk_rows, clip_smoothly
+from tuner.data import Scaling, bound, choose_chunk_rows, clip_smoothly
 from tuner.problem import Problem, map_inputs
 
 __all__ = ["LaneData", "align", "gather_rows"]
@@ -123,7 +123,7 @@ def gather_rows(ids: tf.Tensor, lanes: Mapping[str, Any]) -> Any:
     """
     x = map_inputs(lambda values: tf.gather(values, ids), lanes["x"])
     if "mean" in lanes:
-        x = (x - lanes["mean"]) / lanes["scale"]
+        x = bound((x - lanes["mean"]) / lanes["scale"], keras.ops)
     if "missing" in lanes:
         x = tf.where(tf.math.is_nan(x), lanes["missing"], x)
     if "clipped" in lanes:
