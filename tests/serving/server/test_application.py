@@ -165,6 +165,7 @@ def test_small_requests_do_not_wait_for_large_ones(exported_images, images):
         ([[["a"] * 4] * 4], "column x: could not convert string to float: 'a'"),
         ([[[1e39] * 4] * 4], "column x: a number is not finite as float32"),
         ([1], "column x: a row has the shape (), not (4, 4)"),
+        ([[], []], "column x: a row has the shape (0,), not (4, 4)"),
     ],
 )
 def test_arrays_of_another_shape_are_rejected(images, rows, reason):

@@ -63,7 +63,7 @@ def test_arrays_need_no_name(form):
     [
         ({"dataframe_split": []}, "dataframe_split must be an object of columns, data and maybe "),
         ({"dataframe_split": {"data": [[1]]}}, "dataframe_split must be an object of columns, "),
-        ({"dataframe_split": {"columns": [1], "data": []}}, "columns of dataframe_split must be a"),
+        ({"dataframe_split": {"columns": [None], "data": []}}, "columns of dataframe_split must be "),
         ({"dataframe_split": {"columns": ["a"], "data": [1]}}, "data of dataframe_split must be a"),
         ({"dataframe_split": {"columns": ["a", "a"], "data": []}}, "dataframe_split has the "),
         (
@@ -83,6 +83,24 @@ def test_other_rows_are_rejected(content, reason):
         read_rows(json.dumps(content).encode(), "application/json", ["a", "b"])
     assert error.value.status == 400
     assert str(error.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"instances": [[1, 2], [3, 4]]},
+        {"inputs": [[1, 2], [3, 4]]},
+        {"dataframe_split": {"columns": [0, 1], "data": [[1, 2], [3, 4]]}},
+    ],
+)
+def test_columns_of_a_table_without_names_have_their_numbers(content):
+    rows = read_rows(json.dumps(content).encode(), "application/json", ["0", "1"])
+    assert rows == {"0": [1, 3], "1": [2, 4]}
+
+
+def test_cells_without_lists_are_those_of_a_single_column():
+    body = json.dumps({"instances": [5, 6]}).encode()
+    assert read_rows(body, "application/json", ["0"]) == {"0": [5, 6]}
 
 
 @pytest.mark.parametrize("form", ["dataframe_records", "instances", "inputs"])

@@ -119,11 +119,11 @@ def _read_split(form: str, rows: Any, known: Sequence[str]) -> Columns:
     if not isinstance(rows, dict) or not {"columns", "data"} <= rows.keys() <= _SPLIT:
         raise RejectedRequest(400, f"{form} must be an object of columns, data and maybe index")
     names, data = rows["columns"], rows["data"]
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    if not isinstance(names, list) or not all(type(name) in (str, int) for name in names):
         raise RejectedRequest(400, f"columns of {form} must be a list of names")
     if not isinstance(data, list) or not all(isinstance(row, list) for row in data):
         raise RejectedRequest(400, f"data of {form} must be a list of lists, one per row")
-    return _join_columns(form, names, data)
+    return _join_columns(form, list(map(str, names)), data)  # pandas names columns 0, 1, …
 
 
 def _read_instances(form: str, rows: Any, known: Sequence[str]) -> Columns:
@@ -134,8 +134,9 @@ def _read_instances(form: str, rows: Any, known: Sequence[str]) -> Columns:
         return _read_records(form, rows, known)
     if list(known) == ["x"]:
         return {"x": rows}
-    width = max((len(row) for row in rows if isinstance(row, list)), default=1)
-    return {str(number): [] for number in range(width)}  # as MLflow names what has no names
+    cells = [row if isinstance(row, list) else [row] for row in rows]
+    names = [str(number) for number in range(max(map(len, cells)))]
+    return _join_columns(form, names, cells)  # as MLflow names what has no names
 
 
 def _read_inputs(form: str, rows: Any, known: Sequence[str]) -> Columns:
