@@ -32,6 +32,12 @@ def test_dropout_drops_a_share_that_falls_and_keeps_the_mean():
     np.testing.assert_array_equal(layer(rows, factor=1.0), rows)
 
 
+def test_dropout_of_all_but_nothing_keeps_finite_units():
+    layer = FallingDropout(0.999, name="dropout")
+    dropped = np.asarray(layer(np.ones((500, 101), np.float32), factor=1.0, training=True))
+    assert dropped.mean() == pytest.approx(1.0, abs=0.3)
+
+
 def test_a_schedule_goes_on_with_each_step_of_training():
     layer = ScheduleFactor("flat_cosine", name="schedule")
     layer.planned_steps.assign(8.0)
@@ -54,13 +60,27 @@ def test_mix_up_takes_a_convex_combination_with_the_row_before():
     np.testing.assert_array_equal(layer(X), X)
 
 
+@pytest.mark.parametrize("strength", [1.0, 0.2, 0.01])
+def test_shares_of_mixed_rows_have_a_beta_distribution(strength):
+    keras.utils.set_random_seed(0)
+    layer = MixRows("mixup", strength, (0,), name="mix_rows")
+    shares = []
+    for _ in range(400):
+        layer(X, training=True)
+        shares.append(float(layer.share))
+    expected = np.random.default_rng(0).beta(strength, strength, 100_000)
+    for border in (0.01, 0.25, 0.5, 0.75, 0.99):
+        share = np.mean(np.array(shares) < border)
+        assert share == pytest.approx(np.mean(expected < border), abs=0.08)
+
+
 def test_cut_mix_takes_whole_columns_of_the_row_before():
     keras.utils.set_random_seed(1)
     columns = number_columns(LAYOUT)
     assert columns == (0, 1, 2, 3, 4, 4, 5, 5, 5)
     layer = MixRows("cutmix", 1.0, columns, name="mix_rows")
     kinds = set()
-    for _ in range(8):
+    for _ in range(16):
         mixed = np.asarray(layer(X, training=True))
         own, other = (mixed == X).all(axis=0), (mixed == np.roll(X, 1, 0)).all(axis=0)
         assert (own ^ other).all()

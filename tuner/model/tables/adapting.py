@@ -152,7 +152,8 @@ def _fit_bias(layer: Any, inputs: np.ndarray) -> np.ndarray:
     rng = np.random.default_rng(int(seed))
     sums = inputs @ kernel
     flat = sums.reshape(-1, sums.shape[-1])
-    deviation = np.maximum(flat.std(axis=0), _TINY)
+    deviation = flat.std(axis=0)
+    deviation[deviation < _TINY] = 1.0  # of inputs that do not vary, nothing is known
     layer.kernel.assign(kernel / deviation)
     shares = rng.dirichlet(np.ones(8), size=flat.shape[1])  # (units, rows)
     drawn = flat[rng.integers(len(flat), size=shares.shape), np.arange(len(shares))[:, None]]

@@ -106,7 +106,7 @@ class FallingDropout(_TrainingLayer):
         """
         if not training:
             return inputs
-        dropped = tf.round(self.rate * factor * _BYTE)
+        dropped = tf.minimum(tf.round(self.rate * factor * _BYTE), _BYTE - 1)  # all is nothing
         shape = tf.shape(inputs)
         words = tf.stack([(tf.reduce_prod(shape) + 3) // 4])
         seed = tf.cast(self.seeds.next(), tf.int32)
@@ -146,10 +146,7 @@ class MixRows(_TrainingLayer):
         """Mix rows, shape `(rows, features)`."""
         if not training:
             return inputs
-        seed = tf.cast(self.seeds.next(), tf.int32)
-        drawn = tf.random.stateless_gamma([2], seed, tf.convert_to_tensor(self.strength))
-        drawn = tf.maximum(drawn, 1e-30)
-        share = drawn[0] / (drawn[0] + drawn[1])
+        share = self._draw_share()
         others = tf.roll(inputs, 1, axis=0)
         if self.kind == "mixup":
             self.share.assign(share)
@@ -158,6 +155,18 @@ class MixRows(_TrainingLayer):
         own = tf.random.stateless_uniform([max(self.columns) + 1], seed) < share
         self.share.assign(tf.reduce_mean(tf.cast(own, tf.float32)))
         return tf.where(tf.gather(own, self.columns), inputs, others)
+
+    def _draw_share(self) -> Any:
+        """Draw from Beta(α, α), as the share of one Gamma(α) variable in two.
+
+        Gamma(α) is Gamma(α + 1) · u^(1/α) with a uniform u, here in logarithms: of a small α it is
+        mostly below the least number of float32.
+        """
+        strength = tf.convert_to_tensor(self.strength)
+        seeds = [tf.cast(self.seeds.next(), tf.int32) for _ in range(2)]
+        larger = tf.math.log(tf.random.stateless_gamma([2], seeds[0], strength + 1.0))
+        logarithms = larger + tf.math.log1p(-tf.random.stateless_uniform([2], seeds[1])) / strength
+        return tf.sigmoid(logarithms[0] - logarithms[1])
 
     def get_config(self) -> dict[str, Any]:
         """Return what no variable has."""
