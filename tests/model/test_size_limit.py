@@ -74,6 +74,21 @@ def test_the_smallest_network_for_tables_embeds_nothing():
     assert not limit.allows({**linear, "numbers": "piecewise", "number_width": 4, "bins": 8})
 
 
+def test_the_smallest_network_for_tables_may_have_more_levels_one_hot():
+    """A table of 40 embeddings has 320 weights, which is more than 40 of each of three classes."""
+    space = make_space(
+        "[inputs]\none_hot = [8, 64]\nword_width = 8\n[network]\ndepth = [0, 1]\nunits = 64\n"
+        '[optimizer]\noptimizer = "adamw"\nlearning_rate = 0.01\n'
+    )
+    describe = partial(measure_size, layout=FeatureLayout(50, 10, ((10, 40),)), classes=3)
+    smallest = min(describe(values).parameters for values in space.list_configurations())
+    limit = SizeLimit.make(describe, parameters=smallest, microseconds=None, row_time=None)
+    limit.require_any(space)
+    tighter = SizeLimit.make(describe, parameters=smallest - 1, microseconds=None, row_time=None)
+    with pytest.raises(SpaceError, match=f"give at least {smallest}"):
+        tighter.require_any(space)
+
+
 def test_the_smallest_network_may_have_more_layers():
     """A pooling halves height and width, and so the first weights after it."""
     space = make_space("[network]\nblocks = [0, 2]\nfilters = [4, 8]\ndepth = 1\nunits = [5, 6]\n")

@@ -16,6 +16,7 @@ __all__ = ["Bound", "SizeLimit"]
 
 _WIDTHS = ("units", "filters", "parameters")  # of which a network has more weights the larger each
 _STRUCTURE = ("depth", "blocks", "numbers", "normalization")  # of which no value is the smallest
+_ONE_HOT = "one_hot"  # embeddings of levels may have fewer weights than they take away, or more
 _MOST_LISTED = 100_000  # configurations of a finite space that are counted one by one
 
 
@@ -207,9 +208,13 @@ def _sort(widths: Sequence[Value]) -> Sequence[Value]:
 
 def _fix(hyperparameter: Hyperparameter) -> Hyperparameter:
     """Return a hyperparameter with its smallest value only, unless it is one of structure."""
+    domain = hyperparameter.domain
     if hyperparameter.name in _STRUCTURE:
         return hyperparameter
-    return replace(hyperparameter, domain=Fixed(hyperparameter.domain.bounds()[0]))
+    if hyperparameter.name == _ONE_HOT:
+        values = domain.options if isinstance(domain, Choice) else domain.bounds()
+        return replace(hyperparameter, domain=Choice(tuple(dict.fromkeys(values))))
+    return replace(hyperparameter, domain=Fixed(domain.bounds()[0]))
 
 
 def _keep_settings(space: Space, kept: list[Value]) -> Space:
