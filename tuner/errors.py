@@ -26,6 +26,7 @@ from tuner.phrasing import phrase
 
 __all__ = [
     "NO_TRIAL",
+    "OF_OTHERS",
     "RESUME_STUDY",
     "DataError",
     "EngineLost",
@@ -52,6 +53,9 @@ __all__ = [
 _Choice = TypeVar("_Choice", bound=str)
 NO_TRIAL = "no trial was completed, so there is no network to pick"
 RESUME_STUDY = "and resume the study: every trial in its journal is kept"
+
+OF_OTHERS = (Exception, SystemExit)
+"""What a person's code may raise. One that exits would end the process without a word."""
 
 
 class TunerError(Exception):

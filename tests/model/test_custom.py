@@ -110,12 +110,17 @@ def test_a_constructor_that_needs_more_is_refused(file):
     )
 
 
-def test_a_file_that_does_not_run_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import sys\nsys.exit(0)", "SystemExit: 0"),  # a script, which would end the search
+    ],
+)
+def test_a_file_that_does_not_run_is_refused(tmp_path, source, error):
     path = tmp_path / "broken.py"
-    path.write_text("1 / 0")
-    assert message(f"{path}:Model") == (
-        f"hypermodel file {path} cannot be imported: ZeroDivisionError: division by zero"
-    )
+    path.write_text(source)
+    assert message(f"{path}:Model") == f"hypermodel file {path} cannot be imported: {error}"
 
 
 def test_a_file_may_import_its_neighbour(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuner.errors import SpaceError, one_line, suggest_names
+from tuner.errors import OF_OTHERS, SpaceError, one_line, suggest_names
 from tuner.model.hypermodel_object import HypermodelObject
 from tuner.model.shaped_rows import take_shaped_rows
 
@@ -89,7 +89,7 @@ class HypermodelFile:
         parameters = inspect.signature(hypermodel.__init__).parameters
         try:
             made = hypermodel(**{key: size for key, size in sizes.items() if key in parameters})
-        except Exception as error:  # a user's code may raise anything
+        except OF_OTHERS as error:
             raise SpaceError(
                 f"hypermodel file {path}: {self.name} cannot be made ({one_line(error)}); its "
                 "constructor may take features and classes, and needs a default for everything else"
@@ -130,6 +130,6 @@ def _import(path: Path) -> object:
         sys.path.append(folder)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except OF_OTHERS as error:
         raise SpaceError(f"hypermodel file {path} cannot be imported: {one_line(error)}") from error
     return module

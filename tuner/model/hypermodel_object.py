@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuner.errors import SpaceError, one_line
+from tuner.errors import OF_OTHERS, SpaceError, one_line
 from tuner.model.fingerprints import describe_value
 from tuner.model.shaped_rows import take_shaped_rows
 
@@ -77,7 +77,7 @@ class HypermodelObject:
         if inspect.isclass(given):
             try:
                 hypermodel = given(**_choose(sizes, given.__init__))
-            except Exception as error:  # a program's code may raise anything
+            except OF_OTHERS as error:
                 raise SpaceError(
                     f"hypermodel {self.name}: it cannot be made ({one_line(error)}); give an "
                     "instance of it"

@@ -9,7 +9,7 @@ from tuner.analysis import (
     is_answered,
     read_cluster_values,
 )
-from tuner.errors import SearchFailed, SpaceError, UserError, one_line
+from tuner.errors import OF_OTHERS, SearchFailed, SpaceError, UserError, one_line
 from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
 from tuner.run.stages import Stage, mark_done, read_basis
@@ -55,7 +55,7 @@ def make_tuner(setup: Setup, listeners: Sequence[Listener] = ()) -> "FoldTuner":
         tuner = FoldTuner(hypermodel, setup.settings, listeners=listeners, row_time=setup.row_time)
         give_warm_start(tuner.oracle, setup.warm_start)
         return tuner
-    except Exception as error:
+    except OF_OTHERS as error:
         if setup.space is not None or isinstance(error, UserError):
             raise
         # KerasTuner builds a network of a user's hypermodel to learn its hyperparameters
