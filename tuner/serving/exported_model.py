@@ -26,6 +26,7 @@ from tuner.errors import UserError, one_line
 from tuner.files.whole_files import read_file
 from tuner.scoring import decide, read_threshold
 from tuner.serving.file_hashes import check_hashes
+from tuner.serving.graph_steps import choose_step
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
 from tuner.serving.keras_file import load_keras_file
 from tuner.serving.unseen_levels import UnseenLevels
@@ -184,10 +185,11 @@ class ExportedModel:
         """
         import tensorflow as tf
 
+        most = choose_step(self._graph, most=batch_rows or _MAX_BATCH_ROWS)
         for part in parts:
             rows = len(next(iter(part.inputs.values())))
             numbers = sum(prod(values.shape[1:]) for values in part.inputs.values())
-            step = choose_chunk_rows(numbers, most=batch_rows or _MAX_BATCH_ROWS)
+            step = choose_chunk_rows(numbers, most=most)
             for start in range(0, rows, step):
                 batch = part.slice(start, step)
                 inputs = {name: tf.constant(values) for name, values in batch.inputs.items()}

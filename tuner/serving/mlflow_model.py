@@ -21,9 +21,9 @@ __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_mod
 ModelInput = pd.DataFrame | dict[str, np.ndarray]
 
 _EXAMPLE_ROWS = 3
-_CODE = [
+_CODE = [  # in the order of their imports
     Path(__file__).with_name(name)
-    for name in ("cell_notes.py", "served_cells.py", "served_model.py")  # as they import
+    for name in ("cell_notes.py", "served_cells.py", "graph_steps.py", "served_model.py")
 ]
 _OWN_IMPORT = re.compile(r"^from tuner\..*\n", re.MULTILINE)
 _REQUIRED_PACKAGES = ("keras", "tensorflow", "pandas", "numpy")

@@ -1,8 +1,8 @@
 """The model that MLflow loads and serves: it takes raw columns, and predicts class probabilities.
 
-An export copies this file, `served_cells.py` and `cell_notes.py` into the MLflow model as one file,
-which runs when the model is loaded. It needs MLflow, Keras and pandas, and nothing of the package
-that it comes from.
+An export copies this file, `graph_steps.py`, `served_cells.py` and `cell_notes.py` into the MLflow
+model as one file, which runs when the model is loaded. It needs MLflow, Keras and pandas, and
+nothing of the package that it comes from.
 """
 
 import json
@@ -20,6 +20,7 @@ from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 from mlflow.pyfunc.model import PythonModel
 
 from tuner.serving.cell_notes import CellNotes
+from tuner.serving.graph_steps import choose_step
 from tuner.serving.served_cells import CellReader, list_cells, read_array
 
 _ALL, _PARSED = "column.all", "column.parsed"  # layers of the network
@@ -96,6 +97,7 @@ class SoftmaxClassifier(PythonModel):
         self.tensor = tf.constant
         graph = tf.function(run, input_signature=[specs], autograph=False)
         self.graph = graph.get_concrete_function()
+        self.step_rows = choose_step(self.graph, most=_STEP_CELLS)
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
         """Predict rows.
@@ -147,7 +149,7 @@ class SoftmaxClassifier(PythonModel):
         if not self.shape:
             cells = {name: list_cells(values) for name, values in cells.items()}
         rows = len(next(iter(cells.values())))
-        step = max(1, _STEP_CELLS // (len(cells) * prod(self.shape)))
+        step = min(self.step_rows, max(1, _STEP_CELLS // (len(cells) * prod(self.shape))))
         parts = []
         for start in range(0, max(rows, 1), step):
             notes.first_row = start

@@ -63,7 +63,7 @@ def test_arrays_need_no_name(form):
     [
         ({"dataframe_split": []}, "dataframe_split must be an object of columns, data and maybe "),
         ({"dataframe_split": {"data": [[1]]}}, "dataframe_split must be an object of columns, "),
-        ({"dataframe_split": {"columns": [None], "data": []}}, "columns of dataframe_split must be "),
+        ({"dataframe_split": {"columns": [None], "data": []}}, "columns of dataframe_split must "),
         ({"dataframe_split": {"columns": ["a"], "data": [1]}}, "data of dataframe_split must be a"),
         ({"dataframe_split": {"columns": ["a", "a"], "data": []}}, "dataframe_split has the "),
         (
