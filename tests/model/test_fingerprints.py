@@ -1,14 +1,21 @@
 """What a Python program gives a search, as a study keeps it."""
 
 import functools
+import re
 import subprocess
 import sys
+import types
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
 from pathlib import Path
 
 import keras
 import keras_tuner
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 
 from tuner.model.fingerprints import describe_value
 
@@ -53,6 +60,23 @@ class Network(keras_tuner.HyperModel):
         return double(self.units)
 
 
+class Kind(Enum):
+    WIDE = 1
+    DEEP = 2
+
+
+class Slotted:
+    __slots__ = ("_units",)
+
+    def __init__(self, units):
+        self._units = units
+
+
+@dataclass
+class Config:
+    units: int
+
+
 def early(**arguments):
     return keras.callbacks.EarlyStopping(**arguments)
 
@@ -71,6 +95,15 @@ def early(**arguments):
         (keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.2)),
         (functools.partial(double, 1), functools.partial(double, 2)),
         ("a" * 100, "b" * 100),
+        (range(3), range(4)),
+        (b"a", b"b"),
+        (date(2020, 1, 1), date(2021, 1, 1)),
+        (Path("a"), Path("b")),
+        (re.compile("a" * 300), re.compile("b" * 300)),
+        (types.SimpleNamespace(units=1), types.SimpleNamespace(units=2)),
+        (Kind.WIDE, Kind.DEEP),
+        (Slotted(1), Slotted(2)),
+        (pd.DataFrame({"a": [1, "x"]}), pd.DataFrame({"a": [2, "x"]})),
     ],
 )
 def test_what_differs_is_described_otherwise(first, other):
@@ -106,6 +139,55 @@ def test_lists_of_the_module_are_a_part_of_code_but_no_cache_is(monkeypatch):
     assert describe(endless) == describe([double])
 
 
+SETTING = None
+
+
+def use_setting():
+    return SETTING
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (functools.partial(print, end="a"), functools.partial(print, end="b")),
+        (keras.regularizers.L2(0.1), keras.regularizers.L2(0.2)),
+        (Config(8), Config(16)),
+        (types.SimpleNamespace(units=8), types.SimpleNamespace(units=16)),
+        (range(8), range(16)),
+        (Kind.WIDE, Kind.DEEP),
+    ],
+)
+def test_settings_of_a_module_or_a_class_are_a_part_of_code(monkeypatch, first, other):
+    def describe(setting):
+        monkeypatch.setattr(sys.modules[__name__], "SETTING", setting)
+        of_class = type("Kept", (), {"setting": setting, "__module__": __name__})
+        return describe_value(use_setting), describe_value(of_class)
+
+    for mine, theirs in zip(describe(first), describe(other), strict=True):
+        assert mine != theirs
+
+
+def test_a_property_is_a_part_of_the_code_of_its_class():
+    first, other = (
+        type("Kept", (), {"units": property(get), "__module__": __name__})
+        for get in (lambda kept: 1, lambda kept: 2)
+    )
+    assert describe_value(first) != describe_value(other)
+
+
+def test_what_cannot_be_read_or_holds_itself_is_described():
+    class Broken:
+        def __init__(self, units):
+            self._units = units
+
+        @property
+        def units(self):
+            raise RuntimeError("not now")
+
+    assert describe_value(Broken(1)) != describe_value(Broken(2))
+    assert "array" in describe_value(csr_matrix(np.eye(2)))  # an array of itself, to NumPy
+
+
 def test_functions_that_an_object_holds_are_known_as_code():
     described = describe_value(Network(double))["Network"]["units"]
     assert described.startswith("code of Python ")
@@ -121,14 +203,21 @@ def test_an_optimizer_with_a_schedule_of_the_persons_own_is_described():
 
 
 PROGRAM = """
+from dataclasses import dataclass
 from tuner.model.fingerprints import describe_value
 FACTOR = 2
+@dataclass
+class Config:
+    units: int
+CONFIG = Config(3)
 class Rule:
     words = {"a", "b", "c"}
+    sizes = range(3)
     def __init__(self, rate):
         self.rate = rate
     def apply(self, epoch):
-        return FACTOR * self.rate if epoch in {"d", "e", "f"} else super().apply(epoch)
+        rate = FACTOR * self.rate * CONFIG.units
+        return rate if epoch in {"d", "e", "f"} else super().apply(epoch)
 described = str(describe_value([Rule(0.1), Rule.apply, {"x", "y", "z"}]))
 """
 

@@ -5,15 +5,22 @@ by its bytecode, so that comments may change; the functions and values of its ow
 uses are a part of it.
 """
 
+import dataclasses
+import datetime
+import enum
 import functools
 import hashlib
 import inspect
 import json
 import math
+import re
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -26,9 +33,21 @@ Seen = frozenset[int]
 _LIBRARIES = ("builtins", "keras", "keras_tuner", "numpy", "tensorflow", "tuner")
 _WITHOUT_EFFECT = ("name", "verbose", "restore_best_weights")
 _DEEPEST = 8  # lists within lists of a module's values
+_DEEPEST_CODE = 40  # functions that call functions, and what these use
 _LONGEST = 80  # characters of a text that is kept as it is
 _PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
-_WAY = 2  # in which code is described; the first left out lists, dictionaries and sets
+_DATES = (datetime.date, datetime.time, datetime.timedelta)
+_TELLING = (bytes, complex, range, slice, *_DATES, PurePath, Fraction, Decimal)
+"""What says all of itself as a text."""
+_PARTS: dict[type, Callable[[Any], list[Any]]] = {
+    functools.partial: lambda value: [value.func, value.args, value.keywords],
+    types.SimpleNamespace: lambda value: [vars(value)],
+    enum.Enum: lambda value: [value.name, value.value],
+    re.Pattern: lambda value: [value.pattern, value.flags],
+    property: lambda value: [value.fget],
+    functools.cached_property: lambda value: [value.func],
+}
+_WAY = 3  # in which code is described; the second left out what is no number, text or list of them
 _OF_CODE = "code of Python "
 _CODE = f"{_OF_CODE}{sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
 
@@ -49,7 +68,7 @@ def describe_value(value: Any, seen: Seen = frozenset()) -> Any:
         return value if math.isfinite(value) else repr(value)
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else f"text {_hash(value)}"
-    if id(value) in seen:
+    if id(value) in seen or len(seen) > _DEEPEST_CODE:
         return type(value).__name__
     return _describe_whole(value, seen | {id(value)})
 
@@ -62,8 +81,10 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
         return [describe_value(inner, seen) for inner in value]
     if isinstance(value, set | frozenset):
         return sorted(json.dumps(describe_value(inner, seen)) for inner in value)
-    if isinstance(value, functools.partial):
-        return [describe_value(part, seen) for part in (value.func, value.args, value.keywords)]
+    if isinstance(value, _TELLING):
+        return [type(value).__name__, _hash(repr(value))]
+    if (parts := _split(value)) is not None:
+        return [describe_value(part, seen) for part in parts]
     if isinstance(value, types.FunctionType | types.MethodType):
         function: Any = getattr(value, "__func__", value)
         if _is_of_library(function):
@@ -75,11 +96,20 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
         return value.__name__
     if hasattr(value, "dtype") and hasattr(value, "shape"):
         array = np.asarray(value)
-        content = (
-            describe_value(array.tolist()) if array.dtype.kind == "O" else array.tobytes().hex()
-        )
+        is_object = array.dtype.kind == "O"
+        content = describe_value(array.tolist(), seen) if is_object else array.tobytes().hex()
         return f"array {array.shape} {_hash(content)}"
     return _describe_object(value, seen)
+
+
+def _split(value: Any) -> list[Any] | None:
+    """Return the parts of a value that consists of some; None if it does not."""
+    for kind, get_parts in _PARTS.items():
+        if isinstance(value, kind):
+            return get_parts(value)
+    if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a data frame
+        return [list(map(str, value.columns)), value.to_numpy()]
+    return None
 
 
 def _list_parts(function: types.FunctionType, seen: Seen) -> Iterator[Any]:
@@ -95,18 +125,33 @@ def _list_parts(function: types.FunctionType, seen: Seen) -> Iterator[Any]:
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
         is_near = getattr(value, "__module__", None) == function.__module__ and callable(value)
-        if is_near or _is_plain(value):
+        if is_near or _is_setting(value):
             yield [name, describe_value(value, seen)]
 
 
-def _is_plain(value: Any, deep: int = 0) -> bool:
-    """Return whether a value is numbers or texts, or holds nothing else: no rows, no networks."""
+def _is_setting(value: Any, deep: int = 0) -> bool:
+    """Return whether a value is a setting, or holds nothing else: no rows, no networks."""
     if deep > _DEEPEST:
         return False
+    if isinstance(value, functools.partial):
+        value = [*value.args, *value.keywords.values()]
+    elif isinstance(value, types.SimpleNamespace) or _is_data_object(value):
+        value = vars(value)
     if isinstance(value, Mapping | list | set | frozenset):
         inner = value.values() if isinstance(value, Mapping) else value
-        return all(_is_plain(each, deep + 1) for each in inner)
-    return value is None or isinstance(value, bool | int | float | str | tuple | np.generic)
+        return all(_is_setting(each, deep + 1) for each in inner)
+    single = (bool, int, float, str, tuple, np.generic, enum.Enum, re.Pattern, *_TELLING)
+    return value is None or isinstance(value, single) or _is_configured(value)
+
+
+def _is_data_object(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not inspect.isclass(value)
+
+
+def _is_configured(value: Any) -> bool:
+    """Return whether a value is an object of Keras with settings and no weights: a regularizer."""
+    kind = type(value)
+    return _is_of_library(kind) and hasattr(kind, "get_config") and not hasattr(kind, "weights")
 
 
 def _describe_bytecode(code: types.CodeType, names: set[str], seen: Seen) -> Any:
@@ -128,9 +173,13 @@ def _describe_class(kind: type, seen: Seen) -> str:
     members = [
         [name, describe_value(getattr(member, "__func__", member), seen)]
         for name, member in sorted(vars(kind).items())
-        if isinstance(getattr(member, "__func__", member), _PLAIN) and name != "__module__"
+        if _is_member(getattr(member, "__func__", member)) and name != "__module__"
     ]
     return _CODE + _hash([members, [describe_value(base, seen) for base in kind.__bases__]])
+
+
+def _is_member(value: Any) -> bool:
+    return isinstance(value, (*_PLAIN, property, functools.cached_property)) or _is_setting(value)
 
 
 def _describe_object(value: Any, seen: Seen) -> Any:
@@ -157,13 +206,19 @@ def _describe_attributes(value: Any, seen: Seen) -> dict[str, Any]:
     names = [
         each.name for each in given if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     ]
-    attributes = {name: getattr(value, name) for name in names if hasattr(value, name)}
+    attributes = {}
+    for name in names:
+        with suppress(Exception):  # a property of the person's may raise anything
+            attributes[name] = getattr(value, name)
     if hasattr(value, "get_config") and _is_of_library(type(value)):
         with suppress(NotImplementedError):  # it has a part of a class that has no `get_config`
             attributes = value.get_config()
     elif len(attributes) < len(names):  # it keeps them under other names
-        others = vars(value).items()
-        attributes |= {name: inner for name, inner in others if isinstance(inner, _PLAIN)}
+        slots = getattr(type(value), "__slots__", ())
+        others = {name: getattr(value, name, None) for name in slots} | getattr(
+            value, "__dict__", {}
+        )
+        attributes |= {n: inner for n, inner in others.items() if isinstance(inner, _PLAIN)}
     return {
         name: describe_value(inner, seen)
         for name, inner in attributes.items()
