@@ -108,7 +108,7 @@ def test_of_many_classes_it_lists_those_with_the_lowest_recall(content):
     assert "| `k0` | 9 | 0.0000 ± 0.1000 | – | | `k1` |" in card
     assert "`k19`" in card
     assert "`k20`" not in card
-    assert "and 40 more with a higher recall, which `model.json` lists." in card
+    assert "and 40 more of at least this recall, which `model.json` lists." in card
 
 
 def test_its_python_runs_where_this_package_is_not_and_answers_alike(exported, card, tmp_path):

@@ -76,7 +76,7 @@ def test_the_server_goes_by_it(decided):
 def test_the_card_says_it(decided):
     card = (decided[0].folder / "README.md").read_text(encoding="utf-8")
     assert "| `yes` | 30 | 0.7500 ± 0.0600 | – |" in card
-    assert "`class` is `yes` from a probability of 0.3500 on." in card
+    assert "`class` is `yes` from a probability of 0.35 on." in card
 
 
 def test_a_threshold_that_is_no_probability_is_refused(decided, tmp_path):

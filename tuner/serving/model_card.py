@@ -193,12 +193,12 @@ def _render_classes(description: Mapping[str, Any]) -> list[str]:
     ]
     if len(classes) > _MAX_CLASSES:
         more = len(classes) - _MAX_CLASSES
-        lines += ["", f"and {more} more with a higher recall, which `model.json` lists."]
+        lines += ["", f"and {more} more of at least this recall, which `model.json` lists."]
     lines += ["", "Out of fold, with standard errors.", ""]
     if threshold is not None:
         lines += [
             f"`class` is {format_code(threshold['predicted'])} from a probability of "
-            f"{threshold['value']:.4f} on. The threshold was chosen for "
+            f"{threshold['value']:.4g} on. The threshold was chosen for "
             f"{format_code(threshold['rule'])}: on folds that did not choose it, "
             f"{threshold['score']:.4f} against {threshold['half']:.4f} at 0.5 (standard error of "
             f"the difference {threshold['standard_error']:.4f}). The scores above are of the more "

@@ -179,7 +179,7 @@ def _format_cell(column: str, value: Any) -> str:
     """Return a cell as text: 3 and 3.0 as "3", True as "true", dates and times in ISO 8601."""
     if isinstance(value, str):
         if not value.isascii() and _SURROGATE.search(value):
-            raise make_error(column, f"{value!r:.40} has half of a character (a surrogate)")
+            raise make_error(column, f"{value!r:.40} has half of a character; fix the cell")
         return "" if _UNSEEN.fullmatch(value) else value
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
@@ -224,9 +224,10 @@ def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
     except (TypeError, ValueError, OverflowError) as error:
         raise make_error(column, f"{error!s:.80}") from error
     if np.isinf(numbers).any():
-        raise make_error(column, "a number is not finite as float32")
+        raise make_error(column, "a number is not finite in float32; give smaller ones")
     return numbers
 
 
 def _make_type_error(column: str, value: Any) -> MlflowException:
-    return make_error(column, f"{value!r:.40} is neither text, number nor truth value")
+    fault = f"{value!r:.40} is neither text, number nor truth value; give one of them, or null"
+    return make_error(column, fault)

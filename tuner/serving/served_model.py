@@ -107,7 +107,8 @@ class SoftmaxClassifier(PythonModel):
             model_input: A table of raw columns, or `{"x": array}` for an array data set. Numbers
                 may be texts. None, NaN and "" are missing values.
             params: `on_error` is `refuse` or `missing`: what becomes of cells that their column
-                does not read. They are warned about if they are taken as missing.
+                does not read. If they are taken as missing, they are warned about, as are levels
+                that the model has not seen.
 
         Raises:
             MlflowException: The network cannot take a value. A server then answers 400.
@@ -123,7 +124,7 @@ class SoftmaxClassifier(PythonModel):
             cells = model_input.to_numpy(object).T.tolist()  # to select columns first takes longer
             columns = dict(zip(model_input.columns, cells, strict=True))
         probabilities = self.predict_proba(columns, notes)
-        for warning in notes.describe_bad():
+        for warning in [*notes.describe_bad(), *notes.describe_unseen()]:
             warnings.warn(warning["message"], stacklevel=2)
         classes: list[str] = self.schema["classes"]
         answer = {"class": np.array(classes, dtype=object)[self.decide(probabilities)]}
