@@ -132,7 +132,7 @@ def test_an_interrupt_says_what_is_kept_and_exits_with_130(folder):
     assert all(len(line) <= 90 for line in before)
 
 
-@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGXCPU"])
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU"])
 def test_a_command_that_is_interrupted_does_not_wait_for_a_long_epoch(number):
     """Which a thread is in the middle of, that nothing can end."""
     program = """

@@ -13,7 +13,7 @@ from IPython.utils.capture import capture_output
 
 from tests.helpers.pseudo_terminal import run_in_terminal
 from tuner.terminal import notebook_line
-from tuner.terminal.messages import Messages, print_result
+from tuner.terminal.messages import DataOutput, Messages, print_result
 
 LONG = "a line that has more words than forty columns can take, so it is cut"
 WRAPPED = ["a line that has more words than forty", "  columns can take, so it is cut"]
@@ -209,6 +209,24 @@ def test_nothing_at_all_is_printed_if_that_is_asked_for(capfd):
     with messages.show_live_line(lambda width: "live"):
         messages.warn(LONG)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_stream_of_a_programs_own_need_not_be_able_to_tell_that_it_is_no_terminal(monkeypatch):
+    class Log:
+        written = ""
+
+        def write(self, text):
+            self.written += text
+
+        def flush(self):
+            pass
+
+    log = Log()
+    monkeypatch.setattr("sys.stderr", log)
+    monkeypatch.setattr("sys.stdout", Log())
+    Messages().say("It has begun.")
+    assert log.written == "It has begun.\n"
+    DataOutput()
 
 
 def test_only_what_is_slow_is_said(capfd, monkeypatch):

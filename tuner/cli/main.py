@@ -85,7 +85,8 @@ def _use_utf8() -> None:
 
 def _take_signals(handler: Callable[[int, FrameType | None], Any]) -> None:
     """Let a handler take the signals that end a command, unless this process ignores them."""
-    for name in ("SIGINT", "SIGTERM", "SIGXCPU"):  # the last is of `ulimit -t`; Windows has none
+    # the last is of `ulimit -t`; Windows has no more than the first two
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGXCPU"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)

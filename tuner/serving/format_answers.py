@@ -3,6 +3,7 @@
 It imports TensorFlow before Keras, whose start-up would otherwise repeat it.
 """
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -41,7 +42,8 @@ def predict_formats(folder: Path, inputs: Inputs) -> dict[str, np.ndarray]:
     description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     written = list_written(description)
     if "saved_model" in written:
-        saved_model = tf.saved_model.load(str(folder / "saved_model"))
+        with contextlib.chdir(folder):  # in a path TensorFlow takes [1] for a pattern
+            saved_model = tf.saved_model.load("saved_model")
         signature = saved_model.signatures["serving_default"]
         answers["saved_model"] = signature(**tensors)["probabilities"].numpy()
     if "mlflow" in written:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, Any, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -60,7 +60,7 @@ class Messages:
         in_notebook = is_in_notebook()
         self.quiet = quiet
         self.mute = mute or sys.stderr is None  # as in a program without a console
-        is_terminal = not in_notebook and not self.mute and sys.stderr.isatty()
+        is_terminal = not in_notebook and not self.mute and _is_terminal(sys.stderr)
         file = _copy_stream(sys.stderr) if is_terminal else sys.stdout if in_notebook else None
         self._wraps = not in_notebook
         self._console = Console(
@@ -130,7 +130,7 @@ class Messages:
             console=self._console,
             refresh_per_second=_REFRESHES,
             transient=True,
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=_is_terminal(sys.stdout),
         )
         try:  # no `with`, which would not stop it if an interrupt comes while it starts
             live.start(refresh=True)
@@ -193,7 +193,7 @@ class DataOutput:
     """Standard output for data: unchanged for other programs, without control on a terminal."""
 
     def __init__(self) -> None:
-        self._is_terminal = sys.stdout.isatty()
+        self._is_terminal = _is_terminal(sys.stdout)
 
     def write(self, text: str) -> int:
         """Write a part of the data.
@@ -251,6 +251,12 @@ def measure_width(stream: IO[str]) -> int | None:
 def _copy_stream(stream: TextIO) -> TextIO:
     """Return a stream to the same terminal that stays there while a stream is redirected."""
     return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)
+
+
+def _is_terminal(stream: Any) -> bool:
+    """Return whether a stream is a terminal; one of a program's own may have no way to tell."""
+    ask = getattr(stream, "isatty", None)
+    return ask is not None and bool(ask())
 
 
 def _is_in_foreground(stream: TextIO) -> bool:

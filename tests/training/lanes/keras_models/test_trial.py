@@ -48,6 +48,21 @@ def test_networks_that_need_their_own_fit_are_refused_with_the_reason(hypermodel
     assert str(error.value) == reason
 
 
+@pytest.mark.parametrize("policy", ["float64", "mixed_bfloat16"])
+def test_layers_of_another_precision_are_left_to_fit(policy, problem, plan):
+    def add_layer(hp, inputs):
+        return keras.layers.Dense(4, dtype=policy, name="other")(inputs)
+
+    results, notes = train_with_notes(CustomHyperModel(add_layer), problem, plan)
+    assert notes == [
+        "CustomHyperModel is trained by fit, one fold after another: its layer other computes in "
+        f"{policy}"
+    ]
+    fit = train("fit", CustomHyperModel(add_layer), problem, plan)
+    assert results[0].status == "completed"
+    assert results[0].curves == fit[0].curves
+
+
 def test_refused_networks_are_trained_by_fit_and_the_reason_is_noted_once(problem):
     plan = Plan(epochs=1)
     jobs = [make_job(0), make_job(1)]

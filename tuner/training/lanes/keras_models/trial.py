@@ -36,6 +36,7 @@ from tuner.training.random_streams import derive_seed
 
 __all__ = ["make_keras_trial"]
 
+_OTHER_PRECISIONS = {"float64", "float16", "bfloat16"}
 _WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
 
 
@@ -179,7 +180,15 @@ def _check_methods(model: Any) -> None:
 
 
 def _check_layers(model: Any, hypermodel: keras_tuner.HyperModel) -> None:
-    """Refuse layers that each fold adapts, if not all that they learn are variables."""
+    """Refuse layers that each fold adapts, if not all that they learn are variables.
+
+    Those of another precision than float32 are refused, too, which lanes compute in.
+    """
     layer = find_unstackable(model) if adapts(hypermodel) else None
     if layer is not None:
         raise NeedsOwnFit(f"each fold adapts its layer {layer.name}")
+    for part in model._flatten_layers():
+        policy = part.dtype_policy
+        others = {policy.compute_dtype, policy.variable_dtype} & _OTHER_PRECISIONS
+        if others:
+            raise NeedsOwnFit(f"its layer {part.name} computes in {policy.name}")
