@@ -46,12 +46,13 @@ def test_the_networks_of_a_space_are_not_built(tmp_path, monkeypatch):
     assert [record.result.parameters for record in tuner.records] == [LINEAR] * 2
 
 
-def test_a_limit_that_allows_no_network_is_refused_before_a_study_is_begun(tmp_path):
+def test_a_limit_that_allows_no_network_is_refused_before_a_study_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setattr("tuner.search.network_limits._MOST_DRAWS", 20)  # each is built
     settings = replace(SETTINGS, max_parameters=5)
     with pytest.raises(SpaceError) as error:
         FoldTuner(CustomHyperModel(), settings, directory=tmp_path / "runs")
     assert str(error.value) == (
-        "--max-parameters: the smallest of 200 networks of hypermodel CustomHyperModel has "
+        "--max-parameters: the smallest of 20 networks of hypermodel CustomHyperModel has "
         f"{LINEAR} parameters, more than 5; give at least {LINEAR}"
     )
     assert not (tmp_path / "runs").exists()

@@ -49,7 +49,7 @@ class Reading(keras_tuner.HyperModel):
                 keras.layers.Dense(3, "softmax"),
             ]
         )
-        model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+        model.compile(keras.optimizers.SGD(10.0), "sparse_categorical_crossentropy")
         return model
 
     def adapt(self, hp, model, x):
@@ -82,19 +82,28 @@ def make_mixed_rows():
     return replace(PROBLEM, x=x)
 
 
+@pytest.fixture(scope="module")
+def scaled_by_the_package():
+    """The result of `fit` on rows that the package scales itself."""
+    plain = Normalizing()
+    plain.adapt = None
+    return train("fit", plain, replace(PROBLEM, scaled=np.ones(4, bool)), PLAN)[0]
+
+
+@pytest.fixture(scope="module")
+def mixed_by_fit():
+    return train("fit", Mixed(), make_mixed_rows(), PLAN)[0]
+
+
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])
-def test_each_fold_adapts_its_network_to_its_training_rows_alone(trainer):
+def test_each_fold_adapts_its_network_to_its_training_rows_alone(trainer, scaled_by_the_package):
     hypermodel = Normalizing()
     result = train(trainer, hypermodel, PROBLEM, PLAN)[0]
     assert len(hypermodel.adapted) == len(PROBLEM.folds)
     for fold, rows in zip(PROBLEM.folds, hypermodel.adapted, strict=True):
         np.testing.assert_array_equal(rows, PROBLEM.x[fold.train])
-    # the same as rows that the package scales itself
-    scaled = replace(PROBLEM, scaled=np.ones(4, bool))
-    plain = Normalizing()
-    plain.adapt = None
-    expected = train("fit", plain, scaled, PLAN)[0]
-    np.testing.assert_allclose(result.curves["val_loss"], expected.curves["val_loss"], rtol=1e-4)
+    expected = scaled_by_the_package.curves["val_loss"]
+    np.testing.assert_allclose(result.curves["val_loss"], expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])
@@ -127,7 +136,7 @@ def test_a_final_network_is_adapted_to_all_training_rows(trainer):
 
 def test_a_vocabulary_is_learned_in_each_fold_and_needs_fit():
     notes = []
-    result = train("lanes", Reading(), TEXTS, hook(Plan(epochs=8), on_note=notes.append))[0]
+    result = train("lanes", Reading(), TEXTS, hook(PLAN, on_note=notes.append))[0]
     assert notes == [
         "Reading is trained by fit, one fold after another: each fold adapts its layer words"
     ]
@@ -135,7 +144,7 @@ def test_a_vocabulary_is_learned_in_each_fold_and_needs_fit():
 
 
 @pytest.mark.parametrize("make", [dict, lambda x: tuple(x.values())], ids=["names", "places"])
-def test_networks_of_several_inputs_train_in_lanes_as_by_fit(make):
+def test_networks_of_several_inputs_train_in_lanes_as_by_fit(make, mixed_by_fit):
     problem = make_mixed_rows()
     notes = []
     plan = hook(PLAN, on_note=notes.append)
@@ -152,7 +161,7 @@ def test_networks_of_several_inputs_train_in_lanes_as_by_fit(make):
 
         problem = replace(problem, x=make(problem.x))
         lanes = train("lanes", ByPlace(), problem, plan)[0]
-    fit = train("fit", Mixed(), make_mixed_rows(), PLAN)[0]
+    fit = mixed_by_fit
     assert notes == []
     assert fit.status == "completed", fit.reason
     assert lanes.status == "completed", lanes.reason

@@ -23,8 +23,17 @@ from tuner.training import CURVES, Plan
 DEPTH_1 = {"depth": 1, "learning_rate": 0.1}
 
 
-def test_every_row_is_predicted_by_the_fold_that_held_it_out(problem, plan):
-    result = train("fit", make_mlp(), problem, plan, make_jobs(1, **DEPTH_1))[0]
+PLAN = Plan(epochs=3, patience=3, seed=1)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Two trials, which several tests look at."""
+    return train("fit", make_mlp(), make_problem(), PLAN, make_jobs(2, **DEPTH_1))
+
+
+def test_every_row_is_predicted_by_the_fold_that_held_it_out(trained):
+    result = trained[0]
     assert result.probabilities.shape == (60, 3)
     np.testing.assert_allclose(result.probabilities.sum(axis=1), 1, atol=1e-5)
     assert set(result.curves) == set(CURVES)
@@ -43,21 +52,19 @@ def test_a_trial_is_the_same_when_it_is_trained_again(problem, plan, kind):
     assert_same(first, second)
 
 
-def test_a_trial_does_not_depend_on_its_neighbours_but_draws_its_own_weights(problem, plan):
-    jobs = make_jobs(2, **DEPTH_1)
-    together = train("fit", make_mlp(), problem, plan, jobs)
-    alone = train("fit", make_mlp(), problem, plan, jobs[1:])
-    assert_same(together[1], alone[1])
-    assert together[0].curves["loss"] != together[1].curves["loss"]
+def test_a_trial_does_not_depend_on_its_neighbours_but_draws_its_own_weights(trained, problem):
+    alone = train("fit", make_mlp(), problem, PLAN, make_jobs(2, **DEPTH_1)[1:])
+    assert_same(trained[1], alone[1])
+    assert trained[0].curves["loss"] != trained[1].curves["loss"]
 
 
-def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on(problem, plan):
+def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on(trained, problem):
     held_out = problem.folds[0].validation
     x = problem.x.copy()
     x[held_out] = 1000.0
     tampered = replace(problem, x=x)
-    jobs = make_jobs(1, **DEPTH_1)
-    before, after = (train("fit", make_mlp(), p, plan, jobs)[0] for p in (problem, tampered))
+    before = trained[0]
+    after = train("fit", make_mlp(), tampered, PLAN, make_jobs(1, **DEPTH_1))[0]
     assert before.curves["loss"][0] == after.curves["loss"][0]
     assert before.curves["penalty"][0] == after.curves["penalty"][0]
     assert before.curves["val_loss"][0] != after.curves["val_loss"][0]

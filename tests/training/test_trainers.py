@@ -68,15 +68,13 @@ def test_no_trial_but_the_first_begins_without_the_time_for_it(trainer, problem)
     assert list(train(trainer, CustomHyperModel(), problem, plan, make_jobs(3))) == [0, 2]
 
 
-def test_nothing_is_written_while_training(trainer, problem, plan, tmp_path, monkeypatch):
+def test_rows_that_are_never_validated_have_no_score_and_nothing_is_written(
+    trainer, plan, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
-    train(trainer, make_mlp(UNITS_8), problem, plan)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_rows_that_are_never_validated_have_no_score(trainer, plan):
     problem = make_ordered_problem()
     result = train(trainer, make_mlp(UNITS_8), problem, plan)[0]
+    assert list(tmp_path.iterdir()) == []
     assert (len(problem.rows), len(problem.scored)) == (97, 76)
     assert result.probabilities.shape == (76, 3)
     np.testing.assert_array_equal(problem.truth.y, problem.y[problem.scored])

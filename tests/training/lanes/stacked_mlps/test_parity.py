@@ -142,7 +142,7 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
         "[network]\nunits = 16\n[regularizer]\ndropout = 0.4\ninput_dropout = 0.1\n", epochs=4
     )
     fit, lanes = (
-        train(trainer, hypermodel, problem, Plan(epochs=4, patience=9), make_jobs(4)).values()
+        train(trainer, hypermodel, problem, Plan(epochs=4, patience=9), make_jobs(3)).values()
         for trainer in ("fit", "lanes")
     )
     assert_same_losses_on_average(fit, lanes)
