@@ -140,7 +140,7 @@ import importlib, signal, sys, threading, time, typer
 
 number = getattr(signal, sys.argv.pop())
 entry = importlib.import_module("tuner.cli.main")
-entry.app = typer.Typer()
+entry.app, entry._PATIENCE = typer.Typer(), 0.2
 
 @entry.app.command()
 def long():

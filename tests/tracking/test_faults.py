@@ -28,7 +28,8 @@ def serve():
     def start(status):
         servers.append(HTTPServer(("127.0.0.1", 0), Handler))
         servers[-1].status = status
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        # which looks that often whether it is to end
+        threading.Thread(target=servers[-1].serve_forever, args=(0.01,), daemon=True).start()
         return f"127.0.0.1:{servers[-1].server_address[1]}"
 
     yield start
