@@ -24,6 +24,7 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.helpers.memory_disk import use_memory_disk
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
 from tests.helpers.studies import create_study
@@ -38,6 +39,8 @@ sys.dont_write_bytecode = False  # as without that variable
 
 # A shell lets a program that it starts in the background ignore Ctrl-C, and so all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+use_memory_disk()
 
 # Messages are compared as they are written, with options; tests/test_phrasing.py has the rest.
 speak_to_command_line()
