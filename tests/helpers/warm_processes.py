@@ -6,7 +6,8 @@ processes of tests, and forks itself for every further one before TensorFlow sta
 Each is a process as any other: its own memory, streams, folder, environment, signals and exit code.
 `warm_launcher` stands for it, with the number that its parent knows; interrupted or
 ended, it passes that on; killed, it takes it along.
-A process with another environment for Python or Keras, or with limits of its own, starts as usual.
+All have the same priority. A process with another environment for Python or Keras, or with limits
+of its own, starts as usual.
 
 Tests of how a process starts, is stopped or ends its group start it as usual, too.
 """
@@ -213,6 +214,8 @@ def _become(place: dict[str, Any], streams: list[int]) -> NoReturn:
     tempfile.tempdir = None
     launcher = Path(f"/proc/{place['pid']}/stat")
     os.getppid = lambda: int(launcher.read_text().rpartition(")")[2].split()[1])
+    if hasattr(os, "nice"):
+        os.nice = lambda change: 0  # a test that waits would wait for all other work, too
     sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115  (until the end)
     sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.__stderr__ = open(  # noqa: SIM115
