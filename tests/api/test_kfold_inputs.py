@@ -123,3 +123,21 @@ def test_a_network_of_other_classes_ends_the_search_with_a_sentence(tmp_path):
         "hypermodel Logit: the network has 1 output, but the rows have 3 classes; end it with "
         "Dense(3), one output for each class, and compile it with sparse_categorical_crossentropy"
     )
+
+
+def test_what_cannot_belong_to_the_rows_is_refused_before_there_is_a_study(tmp_path):
+    tuner = KFoldTuner(Logit(), directory=tmp_path, **OPTIONS)
+    rows, labels = pd.DataFrame(X), pd.Series(Y)
+    other = labels.sample(frac=1, random_state=0)
+    for name in ("y", "groups", "order", "sample_weight"):
+        with pytest.raises(UserError) as error:
+            tuner.search(rows, **{"y": labels, name: other}, verbose=0)
+        assert str(error.value).startswith(f"{name}: it has the rows of x in another order")
+    masked = np.ma.array(Y, mask=X[:, 0] > 0)
+    for validation in ((X, masked), (X, Y)):
+        y = masked if validation[1] is Y else Y
+        with pytest.raises(UserError, match=r"for each of 64 rows; \d+ are masked"):
+            tuner.search(X, y, validation_data=validation, verbose=0)
+    with pytest.raises(UserError, match="all 64 rows are of class no; give rows of two or more"):
+        tuner.search(X, ["no"] * 64, verbose=0)
+    assert not list(tmp_path.iterdir())

@@ -209,6 +209,54 @@ def test_labels_in_another_order_are_refused(frame) -> None:
     assert keep_rows(frame, labels.to_numpy(), root=ROOT).target == "y"
 
 
+def test_groups_and_order_in_another_order_are_refused(frame) -> None:
+    shuffled, visits = frame.sample(frac=1, random_state=0), pd.Series(np.arange(ROWS) // 3)
+    labels = frame["kind"].loc[shuffled.index]
+    for role in ("groups", "order"):
+        fault = catch_refusal(keep_rows, shuffled, labels, root=ROOT, **{role: visits})
+        assert fault == (
+            f"data frame, {role}: it has the rows of x in another order, as its index says; give "
+            f"{role}.loc[x.index], or {role}.to_numpy() if the order is right"
+        )
+
+
+def test_the_index_is_no_column_to_name(frame) -> None:
+    indexed = frame.set_index("colour")
+    assert catch_refusal(keep_rows, indexed, "kind", groups="colour", root=ROOT) == (
+        "data frame, groups: colour is the index, which is no column; give x.reset_index()"
+    )
+
+
+def test_columns_of_several_levels_are_named_by_all_of_them(frame) -> None:
+    levels = frame.set_axis(pd.MultiIndex.from_product([["p"], frame.columns]), axis="columns")
+    kept = keep_rows(levels, ("p", "kind"), groups=("p", "colour"), root=ROOT)
+    assert (kept.target, kept.groups) == ("p_kind", "p_colour")
+    assert keep_and_load(frame, tuple(["a", "b"] * 12)).classes == ("a", "b")
+
+
+@pytest.mark.parametrize("shape", ["table", "array"])
+@pytest.mark.parametrize("labels", [np.arange(ROWS) % 2, np.array(["u", "v"] * 12)], ids=["i", "U"])
+def test_masked_labels_are_missing(frame, shape, labels) -> None:
+    rows = frame if shape == "table" else frame[["size"]].to_numpy()
+    dataset = keep_and_load(rows, np.ma.array(labels, mask=np.arange(ROWS) < 4))
+    assert dataset.warnings[0] == "4 rows have no target and are left out"
+    assert dataset.classes == tuple(map(str, np.unique(labels)))
+    groups = np.ma.array(np.arange(ROWS) // 3, mask=np.arange(ROWS) < 4)
+    kept = keep_rows(frame, labels, groups=groups, root=ROOT)
+    assert "column groups has no value in row 0" in catch_refusal(load_kept, kept)
+
+
+def test_bytes_in_the_order_of_another_machine_are_numbers(frame) -> None:
+    labels, visits = np.array([1, 0] * 12, ">i4"), np.arange(ROWS).astype(">i8") // 3
+    sizes = frame[["size"]].to_numpy().astype(">f8")
+    for rows in (sizes, frame.assign(size=sizes[:, 0])):
+        kept = keep_rows(rows, labels, groups=visits, root=ROOT)
+        dataset = load_kept(kept)
+        assert dataset.classes == ("0", "1")
+        np.testing.assert_allclose(dataset.x[:, 0], sizes[:, 0], rtol=1e-6)
+        assert dataset.groups.tolist() == visits.tolist()
+
+
 def test_faults_are_told_in_the_words_of_the_frame(frame) -> None:
     frame.loc[3, "size"] = 1e300
     kept = keep_rows(frame, "kind", root=ROOT)

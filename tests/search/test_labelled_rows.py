@@ -71,6 +71,25 @@ def test_each_row_has_one_class():
         LabelledRows.from_arrays(X)
 
 
+def test_rows_of_one_class_are_refused():
+    with pytest.raises(DataError) as error:
+        LabelledRows.from_arrays(X, ["b"] * 3)
+    assert str(error.value) == "y: all 3 rows are of class b; give rows of two or more classes"
+
+
+@pytest.mark.parametrize("name", ["groups", "order", "sample_weight"])
+def test_a_masked_value_is_refused(name):
+    masked = np.ma.array([1, 2, 3], mask=[False, True, False])
+    with pytest.raises(DataError) as error:
+        LabelledRows.from_arrays(X, Y, **{name: masked})
+    assert str(error.value) == f"{name}: expected a value for each of 3 rows; 1 are masked"
+
+
+def test_groups_may_have_the_byte_order_of_another_machine():
+    rows = LabelledRows.from_arrays(X, Y, groups=np.array([7, 5, 7], ">i8"))
+    assert rows.groups.tolist() == [1, 0, 1]
+
+
 def test_weights_by_class_are_numbered_and_those_of_rows_enter_the_fingerprint():
     rows = LabelledRows.from_arrays(X, [7, 5, 7], sample_weight=[1, 2, 3])
     problem = rows.make_problem((), {7: 3.0})

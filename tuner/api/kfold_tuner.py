@@ -14,6 +14,7 @@ import numpy as np
 from tuner.api.boundary import call_from_python
 from tuner.api.ended_search import record_end
 from tuner.api.lost_numbers import warn_about_lost_numbers
+from tuner.data.in_memory.row_indexes import check_indexes
 from tuner.folds import Split
 from tuner.model.fingerprints import describe_value
 from tuner.problem import Problem, take_rows
@@ -185,6 +186,7 @@ class KFoldTuner(FoldTuner):
             own_fit=type(given).fit is not keras_tuner.HyperModel.fit,
         )
         self._take(read)
+        check_indexes("", x, y=y, groups=groups, order=order, sample_weight=read.sample_weight)
         splitter = self.settings.splitter
         rows, split = read_and_split(x, y, read, splitter, groups=groups, order=order)
         self._explore(rows)

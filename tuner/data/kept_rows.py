@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tuner.data.in_memory.cells import read_as_texts
 from tuner.data.in_memory.conversion import convert_rows, name_column
+from tuner.data.in_memory.row_indexes import check_indexes
 from tuner.data.in_memory.row_values import convert_row_values
 from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, convert_to_float32
@@ -77,7 +78,7 @@ def keep_rows(
         DataError: The rows or labels cannot be kept; the message names the column.
     """
     rows = convert_rows(x, is_read=lambda name: name not in ignore)
-    _check_index(x, y)
+    check_indexes(f"{FRAME}, ", x, y=y, groups=groups, order=order)
     relations = {"groups": groups, "order": order}
     if isinstance(rows, np.ndarray):
         return _keep_array(rows, y, relations, root)
@@ -156,7 +157,8 @@ def _add_column(columns: dict[str, Any], role: str, values: Any) -> str:
     A column of the same name that says the same of each row, in whatever words, is replaced: labels
     that stayed in the frame would be learned from.
     """
-    if _is_name(values):
+    is_tuple = isinstance(values, tuple)  # a name of several levels, unless it holds labels
+    if _is_name(values) or (is_tuple and name_column(values) in columns):
         return name_column(values)
     name = getattr(values, "name", None)
     name = role if name is None else name_column(name)
@@ -237,21 +239,6 @@ def _list_ordered_levels(column: Any) -> tuple[str, ...]:
         return ()
     used = set(column.unique().to_pylist())
     return tuple(level.strip() for level in column.chunk(0).dictionary.to_pylist() if level in used)
-
-
-def _check_index(x: Any, y: Any) -> None:
-    """Refuse labels of pandas that have the rows of `x` in another order."""
-    import pandas as pd
-
-    if not (isinstance(x, pd.DataFrame) and isinstance(y, pd.Series) and len(x) == len(y)):
-        return
-    if x.index.equals(y.index) or not x.index.is_unique:
-        return
-    if x.index.isin(y.index).all():
-        raise DataError(
-            f"{FRAME}, y: it has the rows of x in another order, as its index says; give "
-            "y.loc[x.index], or y.to_numpy() if the order is right"
-        )
 
 
 def _is_name(values: Any) -> bool:

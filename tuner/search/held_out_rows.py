@@ -10,7 +10,7 @@ from tuner.folds import Split, Splitter
 from tuner.problem import Inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import read_inputs
-from tuner.search.labelled_rows import LabelledRows
+from tuner.search.labelled_rows import LabelledRows, refuse_masked
 from tuner.search.search_arguments import SearchArguments
 
 __all__ = ["read_and_split"]
@@ -68,6 +68,12 @@ def _append_rows(
         validation = read_dataset(validation)
     if not isinstance(validation, tuple | list) or len(validation) not in (2, 3):
         raise DataError("validation_data: expected (x, y), or a tf.data.Dataset of these")
+    for name, values in {
+        "y": y,
+        "sample_weight": sample_weight,
+        "validation_data": validation[1],
+    }.items():
+        refuse_masked(name, values)
     own, y = read_inputs(x), np.asarray(y)
     test, test_y = read_inputs(validation[0]), np.asarray(validation[1])
     rows = len(y)

@@ -15,7 +15,7 @@ from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.targets import Targets, read_targets
 from tuner.words import name_label
 
-__all__ = ["LabelledRows"]
+__all__ = ["LabelledRows", "refuse_masked"]
 
 _HASHED_ROWS = 4096  # at once, so that their conversion takes little memory
 
@@ -69,11 +69,7 @@ class LabelledRows:
             x, y, sample_weight = read_dataset(x)
         inputs, targets = read_inputs(x), read_targets(y)
         rows = count_rows(inputs)
-        if len(targets.y) != rows:
-            raise DataError(
-                f"x and y: expected one class for each row; received {rows} rows and "
-                f"{len(targets.y)} classes"
-            )
+        _check_classes(targets, rows)
         return cls(
             inputs,
             targets,
@@ -167,8 +163,23 @@ def _to_bytes(values: np.ndarray) -> bytes:
     return np.asarray(values, np.float32).tobytes()
 
 
+def _check_classes(targets: Targets, rows: int) -> None:
+    """Check that each of some rows has a class, and that there are several classes."""
+    if len(targets.y) != rows:
+        raise DataError(
+            f"x and y: expected one class for each row; received {rows} rows and "
+            f"{len(targets.y)} classes"
+        )
+    if len(targets.classes) < 2:
+        raise DataError(
+            f"y: all {rows} rows are of class {targets.classes[0]}; give rows of two or more "
+            "classes"
+        )
+
+
 def _read_weights(values: Any, rows: int) -> np.ndarray:
     """Return the weights of rows, shape `(rows,)`, float32."""
+    refuse_masked("sample_weight", values)
     weights = np.asarray(values, np.float32)
     if weights.shape == (rows, 1):
         weights = weights[:, 0]
@@ -186,15 +197,30 @@ def _read_weights(values: Any, rows: int) -> np.ndarray:
     return weights
 
 
+def refuse_masked(name: str, values: Any) -> None:
+    """Refuse a masked array, of which NumPy takes what lies under the mask.
+
+    Raises:
+        DataError: A value is masked.
+    """
+    if np.ma.is_masked(values):
+        masked = int(np.ma.count_masked(values))
+        raise DataError(
+            f"{name}: expected a value for each of {len(values)} rows; {masked} are masked"
+        )
+
+
 def _rank(values: Any, name: str, rows: int) -> np.ndarray:
     """Return the rank of each value among the distinct values, shape `(rows,)`, int64."""
     import pandas as pd
 
-    values = np.asarray(values)
-    if values.shape != (rows,) or pd.isna(values).any():
+    refuse_masked(name, values)
+    array = np.asarray(values)
+    if array.shape != (rows,) or pd.isna(array).any():
         raise DataError(
             f"{name}: expected a value for each of {rows} rows, none of them missing; received an "
-            f"array of shape {values.shape}"
+            f"array of shape {array.shape}"
         )
-    ranks, _ = pd.factorize(values, sort=True)
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)  # as pandas reads it
+    ranks, _ = pd.factorize(native, sort=True)
     return ranks.astype(np.int64)

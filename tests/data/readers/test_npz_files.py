@@ -20,6 +20,8 @@ X, Y = np.zeros((4, 2)), np.array([0, 1, 0, 1])
         (np.array([1.0, 0.0, 1.0, 0.0]), ("0", "1")),
         (np.array(["b", "a", "b", "a"]), ("a", "b")),
         (np.array([True, False, True, False]), ("false", "true")),
+        (np.array([10, 9, 10, 9], ">i4"), ("9", "10")),  # in the byte order of another machine
+        (np.array([1.0, 0.0, 1.0, 0.0], ">f8"), ("0", "1")),
     ],
 )
 def test_labels_of_every_type_are_read(labels, classes) -> None:

@@ -1,5 +1,7 @@
 """Parquet files: stored types, and the files that are refused."""
 
+from pathlib import Path
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +17,18 @@ def test_an_index_that_pandas_stored_is_ignored() -> None:
     data = load_dataset("t.parquet")
     assert data.schema.target == "class"
     assert [column.name for column in data.schema.columns] == ["age"]
+
+
+def test_an_index_is_no_column_to_name() -> None:
+    table = pd.DataFrame({"age": [31.5, 18, 44, 52], "class": [*"abab"]})
+    table = table.set_index(pd.Index([5, 5, 1, 1], name="id"))
+    Path("parts").mkdir()
+    for source, path in {"file t.parquet": "t.parquet", "folder parts": "parts/1.parquet"}.items():
+        table.to_parquet(path)
+        assert catch_refusal(load_dataset, source.split()[1], groups="id") == (
+            f"data {source}, --groups: id is the index that pandas stored, and no column; call "
+            "reset_index() before you write the file"
+        )
 
 
 def test_categories_decimals_and_whole_floats_are_read() -> None:

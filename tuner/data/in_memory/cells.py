@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.parsing.plain_numbers import convert_to_texts
+from tuner.data.readers.arrays import give_native_order
 from tuner.data.readers.table import Table, simplify_column
 from tuner.errors import DataError, one_line
 
@@ -65,10 +66,8 @@ def convert_cells(place: str, cells: Any) -> Any:
 def _make_series(place: str, cells: Any) -> pd.Series:
     import pandas as pd
 
-    if isinstance(cells, pd.Series):
-        return cells
     try:
-        return pd.Series(cells)
+        return give_native_order(cells if isinstance(cells, pd.Series) else pd.Series(cells))
     except UnicodeEncodeError as error:
         raise DataError(f"{place}: a text is no Unicode ({one_line(error)}); fix it") from error
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.in_memory.cells import convert_cells
+from tuner.data.in_memory.masked_arrays import fill_masked
 from tuner.data.precision import has_lost_columns
 from tuner.data.readers.arrays import ARRAY, check_array
 from tuner.data.readers.parquet_files import list_index_columns
@@ -105,10 +106,8 @@ def _convert_arrow(rows: Any, is_read: Callable[[str], bool]) -> pa.Table:
 
 def _make_array(rows: Any) -> np.ndarray | None:
     """Return rows as an array of numbers; None if they are a matrix of anything else."""
-    if isinstance(rows, np.ma.MaskedArray) and np.ma.is_masked(rows):
-        rows = np.where(np.ma.getmaskarray(rows), np.nan, np.ma.getdata(rows))
     try:
-        array = np.asarray(rows)
+        array = np.asarray(fill_masked(rows))
         if array.dtype == object and array.ndim > 2:
             array = array.astype(float)
     except (TypeError, ValueError) as error:  # such as rows of unequal lengths

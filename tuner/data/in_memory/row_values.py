@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tuner.data.in_memory.cells import convert_cells
+from tuner.data.in_memory.masked_arrays import fill_masked
 from tuner.errors import DataError
 
 __all__ = ["convert_row_values"]
@@ -61,7 +62,7 @@ def _squeeze(place: str, values: Any) -> Any:
 
 def _squeeze_array(place: str, values: Any) -> np.ndarray:
     try:
-        array = np.asarray(values)
+        array = np.asarray(fill_masked(values, exact=True))
     except ValueError as error:  # rows of unequal lengths
         raise DataError(f"{place}: it holds lists; give one value for each row") from error
     if array.ndim == 2 and array.shape[1] == 1:

@@ -9,7 +9,7 @@ import numpy as np
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
 
-__all__ = ["ARRAY", "Arrays", "check_array", "convert_to_float32"]
+__all__ = ["ARRAY", "Arrays", "check_array", "convert_to_float32", "give_native_order"]
 
 ARRAY = "array"
 """The label of an array that a Python program gives."""
@@ -93,6 +93,17 @@ def convert_to_float32(label: str, x: np.ndarray) -> np.ndarray:
             "out such rows"
         )
     return x
+
+
+def give_native_order(values: Any) -> Any:
+    """Return an array or a pandas Series with its bytes in this machine's order.
+
+    FITS, IDX and HDF5 files often have the other one, which neither pyarrow nor pandas reads.
+    """
+    dtype = values.dtype
+    if not isinstance(dtype, np.dtype) or dtype.isnative:
+        return values
+    return values.astype(dtype.newbyteorder("="))
 
 
 def _are_pixels(x: np.ndarray) -> bool:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from tuner.data.parsing.plain_numbers import convert_to_texts
 from tuner.data.precision import warn_about_lost_columns
-from tuner.data.readers.arrays import Arrays, convert_to_float32
+from tuner.data.readers.arrays import Arrays, convert_to_float32, give_native_order
 from tuner.data.readers.room import require_room
 from tuner.data.readers.table import Table, simplify_column
 from tuner.errors import DataError
@@ -79,6 +79,7 @@ def _read_related(path: Path, rows: int) -> Table:
         for name in archive.files:
             with suppress(*_UNREADABLE):  # what no column can be made of is none
                 array = archive[name] if name not in {"x", "y"} else np.empty(0)
+                array = give_native_order(array)
                 if array.shape == (rows,) and array.dtype.kind in "biufUM":
                     columns[name] = simplify_column(pa.chunked_array([pa.array(array)]))
     return Table(
@@ -140,7 +141,8 @@ def _read_array(path: Path, archive: Any, name: str) -> np.ndarray:
         raise _make_damage_error(path, name) from err
     if not isinstance(array, np.ndarray):  # the bytes of a member that is no array
         raise DataError(f"data file {path}: {name} is not an array; write it with numpy.savez")
-    return array
+    native: np.ndarray = give_native_order(array)
+    return native
 
 
 def _convert_labels(path: Path, y: np.ndarray) -> pa.Array:

@@ -106,6 +106,7 @@ def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
         columns=pa.table({name: simplify_column(columns[name]) for name in columns.column_names}),
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
+        index=tuple(list_index_columns(columns.schema)),
     )
 
 

@@ -57,13 +57,12 @@ def read_parquet_folder(folder: Path) -> Table:
     parts = list_parts(folder)
     tables: list[pa.Table] = []
     ends: list[int] = []  # of each part, the rows up to its end
+    index: dict[str, None] = {}
     for part in parts:
         _check_place(part, folder)
-        table = read_parquet(part, allow_empty=True).columns
-        for name, value in _list_partitions(part.relative_to(folder)):
-            if name not in table.column_names:
-                column = pa.array([value]).take(pa.array(np.zeros(len(table), np.int64)))
-                table = table.append_column(name, column)
+        content = read_parquet(part, allow_empty=True)
+        index |= dict.fromkeys(content.index)
+        table = _add_partitions(content.columns, part.relative_to(folder))
         if len(table):
             tables.append(table)
         ends.append(len(table) + (ends[-1] if ends else 0))
@@ -82,6 +81,7 @@ def read_parquet_folder(folder: Path) -> Table:
         locate=partial(_locate, folder, parts, ends),
         rows=np.arange(len(columns)),
         warnings=_warn_about_absent(tables, columns.column_names),
+        index=tuple(index),
     )
 
 
@@ -111,6 +111,15 @@ def _check_place(part: Path, folder: Path) -> None:
         )
     if not part.is_file():  # reading a FIFO may never end
         raise DataError(f"data folder {folder}: {part.relative_to(folder)} is no file; delete it")
+
+
+def _add_partitions(table: pa.Table, part: Path) -> pa.Table:
+    """Return a part's rows with the columns that only the names of its folders have."""
+    for name, value in _list_partitions(part):
+        if name not in table.column_names:
+            column = pa.array([value]).take(pa.array(np.zeros(len(table), np.int64)))
+            table = table.append_column(name, column)
+    return table
 
 
 def _list_partitions(part: Path) -> list[tuple[str, str]]:

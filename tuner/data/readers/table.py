@@ -36,6 +36,7 @@ class Table:
         warnings: Warnings about how the source was read.
         read_stored: Returns columns by their names with the types that they are stored with; None
             if those of `columns` are the same.
+        index: The columns of the source in which pandas stored an index, which is not data.
     """
 
     label: str
@@ -44,6 +45,7 @@ class Table:
     rows: np.ndarray
     warnings: tuple[str, ...] = ()
     read_stored: Callable[[Sequence[str]], pa.Table] | None = None
+    index: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -176,6 +178,11 @@ class Table:
         names = self.names
         if name in names:
             return
+        if name in self.index:
+            raise DataError(
+                f"{self.label}, {option}: {name} is the index that pandas stored, and no column; "
+                "call reset_index() before you write the file"
+            )
         alike = find_look_alike(name, names)
         shown = [] if alike is None else show_alike([name, alike])
         if shown not in ([], [name, alike]):  # they would look the same
