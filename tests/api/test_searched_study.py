@@ -154,6 +154,24 @@ def test_classes_are_those_of_the_models_threshold(study, monkeypatch):
     assert study.predict(pd.Series([0.5], index=["a"])).to_dict() == {"a": 1}
 
 
+@pytest.mark.parametrize("pooled", [{"7": 2, "8": 2}, {}])
+def test_numbers_stay_numbers_beside_a_class_that_pools_others(study, monkeypatch, pooled):
+    table = pd.DataFrame({"class": ["1", "other"], "p_0": 0.1, "p_1": 0.5, "p_other": 0.4})
+    model = SimpleNamespace(
+        schema=Schema((), "y", ("0", "1", "other")),
+        convert=lambda *rows, **options: iter(()),
+        predict=lambda parts: iter([table]),
+    )
+    monkeypatch.setattr("tuner.api.predictions.StudyModel.open", lambda self: model)
+    monkeypatch.setitem(study._study.record.data, "pooled_classes", pooled)
+    rows = pd.Series([0.5, 0.6], index=["a", "b"])
+    expected = [1, "other"] if pooled else ["1", "other"]
+    assert study.predict(rows).tolist() == expected  # of a CSV file, whose labels are texts
+    if not pooled:
+        monkeypatch.setattr("tuner.api.predictions.read_label_type", lambda *_: int)
+        assert study.predict(rows).tolist() == [1, "other"]
+
+
 def test_the_model_is_loaded_once_until_another_one_is_exported(study, folder, monkeypatch):
     loaded, load = [], ExportedModel.load_network
 

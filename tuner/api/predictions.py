@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StudyModel", "read_labels"]
 
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
+
 
 class StudyModel:
     """The model that a study has exported, loaded once until another one is exported.
@@ -106,16 +108,20 @@ def _name_classes(study: Study, model: ExportedModel) -> list[Any]:
     """Return the classes with the type that the labels of a study's rows have."""
     source = find_kept(str(study.record.data.get("source", "")), study.root)
     kind = read_label_type(source, model.schema.target)
-    return read_labels(model.schema.classes, kind)
+    pools = bool(study.record.data.get("pooled_classes"))
+    return read_labels(model.schema.classes, kind, pools_last=pools)
 
 
-def read_labels(classes: Sequence[str], kind: type | None = None) -> list[Any]:
+def read_labels(
+    classes: Sequence[str], kind: type | None = None, *, pools_last: bool = False
+) -> list[Any]:
     """Return the names of classes as a program has them.
 
     Args:
         classes: The names.
         kind: The type that the labels had. None if it is not known: then names are numbers if all
             are whole numbers.
+        pools_last: Whether the last class pools others, and has a name that is no label.
 
     >>> read_labels(["0", "1", "10"]), read_labels(["01", "2"])
     ([0, 1, 10], ['01', '2'])
@@ -123,16 +129,19 @@ def read_labels(classes: Sequence[str], kind: type | None = None) -> list[Any]:
     (['0', '1'], [False, True])
     >>> read_labels(["0", "0.5"], float), read_labels(["0", "1", "other"], float)
     ([0.0, 0.5], [0.0, 1.0, 'other'])
+    >>> read_labels(["0", "1", "other"], int), read_labels(["0", "1", "other"], pools_last=True)
+    ([0, 1, 'other'], [0, 1, 'other'])
     """
+    labels = classes[:-1] if pools_last else classes
+    if kind in (None, float) and all(_WHOLE.fullmatch(name) for name in labels):
+        kind = int
+    return [_read_label(name, kind) for name in classes]
+
+
+def _read_label(name: str, kind: type | None) -> Any:
     if kind is bool:
-        return [name == "true" for name in classes]
-    if kind is not str and all(re.fullmatch(r"0|-?[1-9]\d{0,17}", name) for name in classes):
-        return [int(name) for name in classes]
-    return [_read_fraction(name) for name in classes] if kind is float else list(classes)
-
-
-def _read_fraction(name: str) -> float | str:
+        return {"false": False, "true": True}.get(name, name)
     try:
-        return float(name)
+        return kind(name) if kind in (int, float) else name
     except ValueError:  # of a class that pools others
         return name
