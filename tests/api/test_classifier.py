@@ -169,6 +169,30 @@ def test_numbers_may_be_missing_in_rows_to_predict_only():
         classifier.predict(np.full((1, 2), 1e300))
 
 
+def test_texts_of_an_array_mean_the_same_in_any_rows_beside_them():
+    random = np.random.default_rng(0)
+    codes, numbers = random.choice(["01", "02", "ab"], ROWS), random.normal(size=ROWS)
+    x = np.stack([codes.astype(object), numbers.astype(str)], axis=1)
+    classifier = make_classifier().fit(x, np.where(codes == "01", "p", "q"))
+    whole = [codes == "01", codes == "02"]  # whose cells could all be numbers
+    for rows in whole:
+        expected = classifier.predict_proba(x)[rows]
+        np.testing.assert_allclose(classifier.predict_proba(x[rows]), expected, atol=1e-6)
+
+
+def test_an_array_of_objects_may_hold_dates_and_missing_numbers():
+    x, y = make_blobs(ROWS, centers=2, random_state=0)
+    x = x.astype(object)
+    x[3, 1] = pd.NA
+    classifier = make_classifier(epochs=20).fit(x, y)
+    assert classifier.score(x, y) > 0.9
+    x[:, 1] = pd.date_range("2024-01-01", periods=ROWS)
+    columns = make_classifier().fit(x, y)._network.schema.columns
+    assert [column.kind for column in columns] == ["numeric", "date"]
+    with pytest.raises(ValueError, match="X: the model was fitted on numbers, and a cell is none"):
+        make_classifier().fit(x[:, :1], y).predict(x[:, 1:])
+
+
 def test_images_are_rows_too():
     x = np.random.default_rng(0).integers(0, 255, (ROWS, 4, 4)).astype(np.uint8)
     y = np.arange(ROWS) % 2
@@ -220,6 +244,16 @@ def test_a_class_of_one_row_is_left_out_and_keeps_its_place(frame):
             "no search space is called mpl; did you mean mlp?",
         ),
         ({"epochs": 0}, ["a", "b"] * (ROWS // 2), "epochs: 0 is too small; give at least 1"),
+        ({"folds": "3"}, ["a", "b"] * (ROWS // 2), "folds: expected a whole number, such as 3; re"),
+        ({"root": 3}, ["a", "b"] * (ROWS // 2), "root: expected a path; received 3"),
+        ({"root": ""}, ["a", "b"] * (ROWS // 2), "root: the path is empty; give one"),
+        ({}, np.array(["a", None] * (ROWS // 2)), "y: 20 of 40 labels are missing; leave these"),
+        ({}, np.array(["a", 1] * (ROWS // 2), object), "labels are of several types, int and str;"),
+        (
+            {},
+            np.ma.array([0, 1] * (ROWS // 2), mask=[0] * 38 + [1] * 2),
+            "y: 2 of 40 labels are ma",
+        ),
     ],
 )
 def test_mistakes_are_value_errors(frame, parameters, labels, message):

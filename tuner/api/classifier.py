@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from tuner.api.boundary import call_from_python
 from tuner.api.estimator_rows import (
-    check_several,
     choose_folds,
     convert_rows_to_predict,
     describe_left_out,
+    holds_numbers,
     is_frame,
     name_classes,
+    number_classes,
     raise_as_value_errors,
     read_rows,
     read_rows_and_labels,
@@ -29,6 +29,7 @@ from tuner.api.estimator_rows import (
 from tuner.api.fitting import search_and_train
 from tuner.api.requests import make_request
 from tuner.api.searched_study import SearchedStudy
+from tuner.argument_types import read_path
 from tuner.files.temporary_folders import ScratchFolder
 from tuner.model.hypermodel_object import HypermodelObject
 from tuner.phrasing import shorten_names
@@ -176,10 +177,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             SearchFailed: No trial was completed.
         """
         rows, y = read_rows_and_labels(self, X, y)
-        check_classification_targets(y)
-        self.classes_, numbers = np.unique(y, return_inverse=True)
+        self.classes_, numbers = number_classes(y)
         counts = np.bincount(numbers)
-        check_several(self.classes_)
         if self.rare_classes not in ("refuse", "leave-out"):  # a pooled class has no label in y
             raise ValueError(
                 f"rare_classes: there is no choice {self.rare_classes}; give refuse or leave-out"
@@ -192,7 +191,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             warnings.warn(
                 describe_left_out(self.classes_[left_out], counts[left_out]), stacklevel=2
             )
-        self._took_frame = is_frame(X)
+        self._took_frame, self._took_numbers = is_frame(X), holds_numbers(rows)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
@@ -202,7 +201,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             X: Rows as `fit` takes them, with the same columns.
         """
         check_is_fitted(self)
-        rows = read_rows(self, X, as_frame=self._took_frame)
+        rows = read_rows(self, X, as_frame=self._took_frame, as_numbers=self._took_numbers)
         with raise_as_value_errors():
             raw = convert_rows_to_predict(rows, self._network.schema)
         probabilities = np.zeros((len(next(iter(raw.values()))), len(self.classes_)))
@@ -249,7 +248,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         named = isinstance(self.space, str | Path)
         hypermodel = None if named else HypermodelObject.from_object(self.space)
         temporary = ScratchFolder() if self.root is None else None
-        root = temporary.path if temporary else Path(self.root or "")
+        root = temporary.path if temporary else read_path("--root", self.root)
         try:
             study, self._network = self._run(hypermodel, rows, labels, root)
         except BaseException:

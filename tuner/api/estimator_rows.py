@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, time
+from numbers import Number
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     assert_all_finite,
     check_consistent_length,
@@ -14,19 +17,22 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from tuner.argument_types import check_type
 from tuner.data import RawColumns, Schema, convert_raw
+from tuner.data.in_memory.masked_arrays import fill_masked
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS
-from tuner.errors import DataError, UserError
+from tuner.errors import DataError, UserError, one_line
 from tuner.phrasing import phrase_for_python, shorten_names
-from tuner.words import list_counts
+from tuner.words import join_words, list_counts
 
 __all__ = [
-    "check_several",
     "choose_folds",
     "convert_rows_to_predict",
     "describe_left_out",
+    "holds_numbers",
     "is_frame",
     "name_classes",
+    "number_classes",
     "raise_as_value_errors",
     "read_rows",
     "read_rows_and_labels",
@@ -40,6 +46,11 @@ def is_frame(rows: Any) -> bool:
     return hasattr(rows, "iloc") or hasattr(rows, "__arrow_c_stream__")
 
 
+def holds_numbers(rows: Any) -> bool:
+    """Return whether rows that were read to fit are an array of numbers."""
+    return not is_frame(rows) and rows.dtype.kind not in "OU"
+
+
 def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any, np.ndarray]:
     """Check rows and labels, and let the estimator remember the columns.
 
@@ -47,11 +58,14 @@ def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any,
         The rows, unchanged if they are a frame; and the labels, shape `(rows,)`.
 
     Raises:
-        ValueError: scikit-learn refuses them.
-        TypeError: The rows are sparse, or a cell is no number.
+        ValueError: scikit-learn refuses them, or a label is masked.
+        TypeError: The rows are sparse, or a cell is of a type that no column has.
     """
+    if np.ma.is_masked(y):
+        count = int(np.ma.count_masked(y))
+        raise ValueError(f"y: {count} of {len(y)} labels are masked; leave these rows out")
     if not is_frame(x):
-        rows, labels = validate_data(estimator, x, y, **_ARRAY)
+        rows, labels = validate_data(estimator, fill_masked(x), y, **_ARRAY)
         return _make_numeric(rows), labels
     rows, labels = validate_data(estimator, x, y, skip_check_array=True)
     labels = column_or_1d(labels, warn=True)
@@ -62,31 +76,63 @@ def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any,
     return rows, labels
 
 
-def read_rows(estimator: BaseEstimator, x: Any, *, as_frame: bool) -> Any:
+def read_rows(estimator: BaseEstimator, x: Any, *, as_frame: bool, as_numbers: bool) -> Any:
     """Check rows to predict against the columns that the estimator remembers.
 
     Args:
         estimator: The fitted estimator.
         x: The rows.
         as_frame: Whether it was fitted on a frame; other rows stay arrays, also those of a frame.
+        as_numbers: Whether it was fitted on an array of numbers. If texts were among the cells,
+            they stay as they are, also where all in `x` could be numbers.
 
     Raises:
         ValueError: scikit-learn refuses them.
     """
     if as_frame and is_frame(x):
         return validate_data(estimator, x, reset=False, skip_check_array=True)
-    rows = validate_data(estimator, x, reset=False, **_ARRAY)
-    return rows if as_frame else _make_numeric(rows)
+    rows = validate_data(estimator, fill_masked(x), reset=False, **_ARRAY)
+    return _make_numeric(rows) if as_numbers else rows
 
 
 def _make_numeric(rows: np.ndarray) -> np.ndarray:
-    """Return objects and texts as numbers if all of them are, and unchanged otherwise."""
+    """Return objects and texts as numbers if all of them are, and unchanged otherwise.
+
+    Raises:
+        TypeError: A cell is of a type that no column has.
+    """
     if rows.dtype.kind not in "OU":
         return rows
+    missing = pd.isna(rows)
     try:
-        return rows.astype(np.float64)
+        return np.where(missing, np.nan, rows).astype(np.float64)
     except ValueError:
         return rows
+    except TypeError:  # as of dates and times
+        if all(isinstance(cell, str | Number | date | time) for cell in rows[~missing]):
+            return rows
+        raise
+
+
+def number_classes(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct labels, in their order, and the number of each row's.
+
+    Raises:
+        ValueError: A label is missing, the labels have no order, all are the same, or they are no
+            classes to scikit-learn.
+    """
+    missing = int(pd.isna(labels).sum())
+    if missing:
+        raise ValueError(f"y: {missing} of {len(labels)} labels are missing; leave these rows out")
+    try:
+        classes, numbers = np.unique(labels, return_inverse=True)
+    except TypeError as error:
+        kinds = join_words(sorted({type(label).__name__ for label in labels}))
+        raise ValueError(f"y: its labels are of several types, {kinds}; give one") from error
+    check_classification_targets(labels)
+    if len(classes) == 1:
+        raise ValueError(f"y has one class only, {classes[0]}; give rows of two or more classes")
+    return classes, numbers
 
 
 def name_classes(classes: np.ndarray, numbers: np.ndarray) -> "pd.Categorical[str]":
@@ -117,7 +163,12 @@ def choose_folds(counts: np.ndarray, folds: int) -> tuple[int, int]:
     Args:
         counts: The rows of each class, shape `(classes,)`.
         folds: The folds that are asked for.
+
+    Raises:
+        ValueError: They are no whole number.
     """
+    with raise_as_value_errors():
+        check_type("--folds", folds, "whole number")
     enough = np.flatnonzero(counts >= 2)
     if not len(enough):
         return 0, folds
@@ -138,8 +189,13 @@ def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:
     if schema.array_shape is None:
         names = [column.name for column in schema.columns]
         return convert_raw(pd.DataFrame(rows, columns=pd.Index(names)), schema)
-    with np.errstate(over="ignore"):
-        x = np.asarray(rows, np.float32)
+    try:
+        with np.errstate(over="ignore"):
+            x = np.asarray(rows, np.float32)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"X: the model was fitted on numbers, and a cell is none ({one_line(error)}); fix it"
+        ) from error
     if np.isinf(x).any():
         raise DataError("X holds a number that is not finite in float32; replace it")
     return {"x": x}
@@ -161,13 +217,3 @@ def describe_left_out(classes: np.ndarray, counts: np.ndarray) -> str:
         "classes with too few rows for the folds are left out: "
         f"{shorten_names(list_counts(rare))}; their probability is 0"
     )
-
-
-def check_several(classes: np.ndarray) -> None:
-    """Refuse labels that are all the same.
-
-    Raises:
-        ValueError: There is one class.
-    """
-    if len(classes) == 1:
-        raise ValueError(f"y has one class only, {classes[0]}; give rows of two or more classes")
