@@ -103,6 +103,38 @@ def test_stored_numbers_dates_and_texts_can_mean_missing():
     assert data.raw["word"].tolist() == ["a", "", "", "b"]
 
 
+MOMENTS = {
+    "seconds": "datetime64[s]",
+    "nanoseconds": "datetime64[ns]",
+    "a zone": "datetime64[ns, Asia/Tokyo]",
+}
+
+
+@pytest.mark.parametrize("kind", MOMENTS.values(), ids=MOMENTS)
+@pytest.mark.parametrize("text", ["1900-01-01", "1900-01-01 00:00:00", "1900-01-01T00:00:00.000"])
+def test_stored_moments_can_mean_missing_however_they_are_spelled(kind, text):
+    days = pd.Series(["2024-01-01 12:30", "1900-01-01", "2024-01-02", "2024-01-03"]).astype(kind)
+    frame = pd.DataFrame({"day": days, "size": [1.5, 2, 3, 4], "y": [*"pqpq"]})
+    frame.to_parquet("t.parquet")
+    data = load_dataset("t.parquet", missing=[text])
+    assert (data.raw["day"] == "").tolist() == [False, True, False, False]
+    assert (read_raw("t.parquet", data.schema)["day"] == "").tolist() == [False, True, False, False]
+
+
+def test_a_stored_time_can_mean_missing_and_no_number_means_a_moment():
+    table = pd.DataFrame(
+        {
+            "at": [datetime.time(12), datetime.time(8), datetime.time(9), datetime.time(10)],
+            "day": [datetime.date(1900 + year, 1, 1) for year in (0, 1, 5, 9)],
+            "y": [*"pqpq"],
+        }
+    )
+    table.to_parquet("t.parquet")
+    data = load_dataset("t.parquet", missing=["12:00:00", "1901-01-01 00:00:00", "1905", "9", "10"])
+    assert (data.raw["at"] == "").tolist() == [True, False, False, False]
+    assert (data.raw["day"] == "").tolist() == [False, True, False, False]
+
+
 def test_rows_to_predict_are_read_as_the_training_rows_were():
     cells = ["1", "-999", "2", "?", "3", "-999.00"]
     rows = "".join(
