@@ -33,6 +33,11 @@ def test_the_header_decides_the_delimiter(delimiter) -> None:
         ('"a;1;2;3","b;c",y\n1,2,p\n3,4,q\n', ["a;1;2;3", "b;c", "y"]),
         ('"a,1,2,3";"b,c";y\n1;2;p\n3;4;q\n', ["a,1,2,3", "b,c", "y"]),
         ("a;b,c\n1;p,2\n2;q,2\n", ["a", "b,c"]),
+        ("a,b;c,y\n1,0.5;2,p\n2,1.5;3,q\n", ["a", "b;c", "y"]),
+        ('a,"b;c",y\n1,"2;3",4\n2,"3;4",5\n', ["a", "b;c", "y"]),
+        ("a,b|c,y\n1,x|2,p\n2,z|3,q\n", ["a", "b|c", "y"]),
+        ("a, m;b, m\n1,5;-2,25 %\n0,5;1.000,5\n", ["a, m", "b, m"]),
+        ('a, m;"b,c,d"\nFoo, Bar;"1,2,3"\nBaz, Qux;"1,3,4"\n', ["a, m", "b,c,d"]),
     ],
 )
 def test_the_delimiter_parts_rows_as_it_parts_the_header(text, names) -> None:
@@ -94,6 +99,29 @@ def test_quotation_marks_that_stay_are_told(cell) -> None:
         f"{cell.strip()} and similar cells are read with their quotation marks; quote cells by "
         '" right after the delimiter to leave the marks out'
     )
+
+
+@pytest.mark.parametrize("column", [0, 1, 2], ids=["first", "second", "last"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_rows_between_two_stray_quotation_marks_are_told(column, end) -> None:
+    rows = [[f"name {row}", str(row), "pq"[row % 2]] for row in range(20)]
+    for row in (4, 9):
+        rows[row][column] = f'"{rows[row][column]}'
+    text = end.join([",".join(row) for row in [["name", "n", "y"], *rows]])
+    path = Path(write_file(text))
+    name = ("name", "n", "y")[column]
+    warning = (
+        f"a quotation mark in line 6 begins a cell of 6 lines in column {name}; "
+        "if these are rows, leave the mark out, or double it within marks"
+    )
+    assert read_csv(path).warnings == (warning,)
+    assert [table.warnings for table in stream_csv(path)] == [(warning,)]
+
+
+def test_a_text_of_several_lines_is_no_fault() -> None:
+    text = '"Dear Ann,\nyes, I will\nYours, Bob"'
+    rows = "".join(f"{text},{'pq'[row % 2]}\n" for row in range(4))
+    assert read_csv(Path(write_file("text,y\n" + rows))).warnings == ()
 
 
 @pytest.mark.parametrize(

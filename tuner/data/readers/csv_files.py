@@ -19,6 +19,7 @@ from tuner.data.readers.csv_layout import (
     inspect_csv,
     report_unreadable,
 )
+from tuner.data.readers.csv_quotes import find_swallowed_lines
 from tuner.data.readers.packed_files import is_gzip
 from tuner.data.readers.table import Table
 from tuner.data.readers.text_encodings import UTF_8
@@ -98,7 +99,19 @@ def _make_table(file: CsvFile, columns: pa.Table, *, first: int) -> Table:
         columns=columns.rename_columns([name.strip() for name in columns.column_names]),
         locate=file.locate_row,
         rows=np.arange(first, first + columns.num_rows),
-        warnings=file.list_warnings(columns),
+        warnings=(*file.list_warnings(columns), *_warn_about_swallowed(file, columns, first)),
+    )
+
+
+def _warn_about_swallowed(file: CsvFile, columns: pa.Table, first: int) -> tuple[str, ...]:
+    """Return a warning if a quotation mark that stands for itself has made rows one cell."""
+    swallowed = find_swallowed_lines(columns, file.delimiter)
+    if swallowed is None:
+        return ()
+    row, name, lines = swallowed
+    return (
+        f"a quotation mark in {file.locate_row(first + row)} begins a cell of {lines:,} lines in "
+        f"column {name.strip()}; if these are rows, leave the mark out, or double it within marks",
     )
 
 

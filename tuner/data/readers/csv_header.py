@@ -23,6 +23,11 @@ __all__ = [
 
 _DELIMITERS = "\t;|,"  # the likelier first: a comma may also be in a number or a name
 _NUMBER = re.compile(r"[+-]?[0-9]*[.,][0-9]+")
+_NUMBER_WITH_COMMA = re.compile(
+    r"[^\d,]*(?:[\d.' ]*,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?:[eE][+-]?\d+)?[^\d,]*"
+)
+_LONGEST_NUMBER = 40  # characters, of which a search in longer cells would take long
+_COMMA_OF_WORDS = re.compile(r"(?<=[^\W\d]), (?=[^\W\d])")
 _QUOTED = re.compile("[\"'“”„‘’].{0,60}[\"'“”‘’]")
 _BLANKS = " \t\N{ZERO WIDTH NO-BREAK SPACE}"  # which begins each of the files put together
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -32,16 +37,22 @@ def choose_delimiter(lines: Sequence[str]) -> str:
     """Return the character that parts the cells of a file, a comma if there is none.
 
     It parts most of the rows into as many cells as the header. Where several do, as in a file with
-    semicolons whose numbers and names have commas, the comma comes last.
+    semicolons whose numbers and names have commas, the comma comes last, unless it makes more
+    cells of the rows and is no part of cells there.
 
     Args:
         lines: The first lines of the file, the header first.
 
     >>> choose_delimiter(["Temp, °C;Class", "20,5;a", "21,0;b"])
     ';'
+    >>> choose_delimiter(["id,lat;lon,class", "0,0.1;0.2,a", "1,0.3;0.4,b"])
+    ','
     """
     rates = {delimiter: _rate(delimiter, lines) for delimiter in _DELIMITERS}
-    return max(rates, key=rates.__getitem__)  # the first of equals
+    best = max(rates, key=lambda each: _order(*rates[each]))  # the first of equals
+    (share, width), (comma_share, comma_width) = rates[best], rates[","]
+    is_tie = share == comma_share and width < comma_width
+    return "," if is_tie and not _has_commas_in_cells(best, lines) else best
 
 
 def _rate(delimiter: str, lines: Sequence[str]) -> tuple[float, int]:
@@ -49,8 +60,24 @@ def _rate(delimiter: str, lines: Sequence[str]) -> tuple[float, int]:
     counts = [len(cells) for cells in csv.reader(lines, delimiter=delimiter) if cells]
     if not counts or counts[0] == 1:
         return -1.0, delimiter == ","
-    share = counts[1:].count(counts[0]) / max(1, len(counts) - 1)
-    return share, counts[0] if share < 1 else 0
+    return counts[1:].count(counts[0]) / max(1, len(counts) - 1), counts[0]
+
+
+def _order(share: float, width: int) -> tuple[float, int]:
+    return share, width if share < 1 else 0
+
+
+def _has_commas_in_cells(delimiter: str, lines: Sequence[str]) -> bool:
+    """Return whether all commas of the rows are in quotation marks, in numbers or between words."""
+    text = "\n".join(line.rstrip("\r\n") for line in lines)
+    parts = re.escape(delimiter)
+    bare = re.sub(rf'(^|{parts})"(?:[^"]|"")*"(?={parts}|$)', r"\1", text, flags=re.MULTILINE)
+    cells = (cell for row in bare.split("\n")[1:] for cell in row.split(delimiter))
+    return all(
+        "," not in _COMMA_OF_WORDS.sub("", cell)
+        or (len(cell) < _LONGEST_NUMBER and _NUMBER_WITH_COMMA.fullmatch(cell))
+        for cell in cells
+    )
 
 
 def check_header(path: Path, names: Sequence[str]) -> None:
