@@ -171,6 +171,7 @@ def _learn(
         return _learn_arrays(content, {**options, "--missing": missing}, classes)
     if source in BUNDLED:
         check_fixed_target(content.label, target, BUNDLED_TARGET)
+    content.require_names(besides=options["--ignore"])
     name = content.names[-1] if target is None else target
     content.require_column(name, "--target")
     check_options(content, name, options)

@@ -30,6 +30,13 @@ def test_unsupported_types_are_refused_unless_ignored() -> None:
     )
 
 
+def test_a_column_without_a_name_is_refused_unless_ignored() -> None:
+    pq.write_table(pa.table({"a": [1, 2, 3, 4], "": [4, 3, 2, 1], "y": [*"abab"]}), "t.parquet")
+    fault = catch_refusal(load_dataset, "t.parquet")
+    assert fault == "data file t.parquet: column 2 has no name; name it, or leave it out"
+    assert load_dataset("t.parquet", ignore=[""]).schema.feature_names == ("a",)
+
+
 @pytest.mark.parametrize(
     ("kind", "cells"),
     [

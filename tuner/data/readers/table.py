@@ -169,6 +169,19 @@ class Table:
                 f"fix the cell, or leave the column out with --ignore {quote_names(name)}",
             )
 
+    def require_names(self, *, besides: Sequence[str]) -> None:
+        """Check that each column has a name, without which no model can be given its cells.
+
+        Args:
+            besides: Names of columns that are left out.
+
+        Raises:
+            DataError: One has none, such as the row numbers of a CSV file that polars has read.
+        """
+        if "" in self.names and "" not in besides:
+            number = self.names.index("") + 1
+            raise DataError(f"{self.label}: column {number} has no name; name it, or leave it out")
+
     def require_column(self, name: str, option: str) -> None:
         """Check that a column exists which an option names.
 
