@@ -4,6 +4,7 @@ import gc
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ _USUAL_MESSAGES = (
 )
 
 
+_REDIRECTING = threading.RLock()
 _import_seconds: list[float] = []  # of this process, which imports once
 
 
@@ -77,15 +79,21 @@ def hide_modules(*names: str) -> Iterator[None]:
 def filter_standard_error(*, mute: bool = False) -> Iterator[None]:
     """Hold back what is written to standard error, and show it at the end without the usual lines.
 
-    Only the file descriptor catches these lines, because they do not pass through Python.
+    Only the file descriptor catches these lines, because they do not pass through Python. A process
+    has one, so that threads wait for each other.
     """
-    if sys.stderr is not None:
-        sys.stderr.flush()
-    try:
-        standard_error = os.dup(2)
-    except OSError:  # the program has closed it
-        yield
-        return
+    with _REDIRECTING:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        try:
+            standard_error = os.dup(2)
+        except OSError:  # the program has closed it
+            yield
+            return
+        yield from _redirect(standard_error, mute=mute)
+
+
+def _redirect(standard_error: int, *, mute: bool) -> Iterator[None]:
     with tempfile.TemporaryFile() as output:
         os.dup2(output.fileno(), 2)
         try:
