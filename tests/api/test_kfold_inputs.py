@@ -97,6 +97,16 @@ def test_a_search_goes_on_with_the_same_rows_as_arrays(searched):
     assert [r.result.score for r in again.records] == [r.result.score for r in searched.records]
 
 
+def test_the_trials_are_found_after_the_program_has_changed_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tuner = KFoldTuner(Logit(), "val_f1", directory="runs", **OPTIONS)
+    tuner.search(X, Y, verbose=0)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert len(tuner.records) == 2
+    assert tuner.project_dir.startswith(str(tmp_path / "runs" / "studies"))
+
+
 def test_a_metric_whose_direction_no_name_tells_is_asked_for(tmp_path):
     with pytest.raises(UserError, match=r'keras_tuner.Objective\("val_spread", "max"\)'):
         KFoldTuner(Logit(), "val_spread", directory=tmp_path)

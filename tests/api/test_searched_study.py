@@ -10,6 +10,7 @@ import pytest
 
 import tuner
 from tests.helpers.command_line import read_events, strip_advice
+from tests.helpers.errors import read_error
 from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
 from tuner.data import Schema
@@ -226,6 +227,22 @@ def test_a_study_whose_search_goes_on_says_what_is_known(tmp_path):
     with pytest.raises(UserError, match="study study has no exported model"):
         study.predict(folder / "things.csv")
     assert not json.loads(json.dumps(study.test))
+
+
+def test_a_study_is_found_after_the_program_has_changed_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    trials = [make_hyperparameters(1, 8), make_hyperparameters(0, 0)]
+    write_untrained_study(make_setup(make_space(DEPTHS)), tmp_path / "mlruns", trials)
+    study = tuner.open_study("study", verbose=0)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert study.best.trial == 0
+    assert len(study.trials_dataframe()) == 2
+    assert "--root" in repr(study)  # as the command has to be given here
+    study.folder.rename(tmp_path / "moved")
+    message = f"study study is not in {tmp_path / 'mlruns'} any more; open it where it is now"
+    for ask in (lambda: study.best, study.trials_dataframe, lambda: study.predict([[1, 2, 3, 4]])):
+        assert read_error(ask, StudyError) == message
 
 
 @pytest.mark.parametrize("ask", ["export", "importance"])

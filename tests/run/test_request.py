@@ -66,3 +66,9 @@ def test_a_study_keeps_the_rules_by_which_it_read_numbers(tmp_path):
     for kept in (match_setup(setup, study), load_setup(study)):
         assert kept.dataset.schema.scaled == Scaling.STANDARD
         assert kept.dataset.fingerprint == before.dataset.fingerprint
+
+
+def test_a_study_to_delete_is_named(tmp_path):
+    with pytest.raises(UserError) as error:
+        Destination(tmp_path, overwrite=True).check()
+    assert str(error.value) == "--overwrite: give --study, too, the name of the study to delete"

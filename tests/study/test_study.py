@@ -66,6 +66,18 @@ def test_a_command_names_the_root_where_it_is_not_the_usual_one(make_study, root
     assert study.make_command("resume", "--max-trials", "40") == resume
 
 
+def test_a_command_leaves_out_the_usual_root_in_whole_too(make_study):
+    study = Study(make_study().record, Path("mlruns").absolute() / "studies" / "study")
+    assert study.make_command("report") == "tuner report study"
+
+
+def test_a_study_whose_folder_is_gone_does_not_seem_to_have_no_trials(make_study):
+    study = make_study()
+    study.folder.rename(study.root / "moved")
+    fault = read_error(study.count_trials, StudyError)
+    assert fault == f"study study is not in {study.root} any more; open it where it is now"
+
+
 def test_a_damaged_description_is_named(make_study):
     study = make_study()
     path = study.folder / "study.json"

@@ -11,7 +11,7 @@ from tuner.api.boundary import Caller
 from tuner.data import OnError, find_kept, read_label_type
 from tuner.errors import DataError, StudyError, check_choice
 from tuner.serving.exported_model import ExportedModel
-from tuner.study import Study
+from tuner.study import Study, require_study
 
 if TYPE_CHECKING:
     import keras
@@ -45,6 +45,7 @@ class StudyModel:
             UserError: The model is damaged.
         """
         study = self._study
+        require_study(study.record.name, study.folder)
         if not (study.model_folder / "model.json").exists():
             raise StudyError(
                 f"study {study.record.name} has no exported model; to export one: "

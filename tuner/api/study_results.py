@@ -12,7 +12,7 @@ from tuner.run.finished import read_last_summary
 from tuner.run.opening import load_setup
 from tuner.run.setup import Setup
 from tuner.run.summarizing import summarize_study
-from tuner.study import SearchSettings, Study
+from tuner.study import SearchSettings, Study, require_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +35,13 @@ class StudyResults:
     """
 
     def __init__(self, study: Study, hypermodel: HypermodelObject | None = None) -> None:
-        self._study = study
+        # a program may change its folder
+        self._study = Study(study.record, study.folder.absolute())
         self._hypermodel = hypermodel
         self._loaded: Setup | None = None
         self._known: tuple[int, dict[str, Any]] | None = None
         self.name = study.record.name
-        self.folder = study.folder
+        self.folder = self._study.folder
         self.question = study.record.title
         self.settings: SearchSettings = study.record.settings
 
@@ -155,6 +156,7 @@ class StudyResults:
 
     def _summarize(self) -> dict[str, Any]:
         """Return the summary of the trials so far."""
+        require_study(self.name, self.folder)
         written = self._study.journal.path.stat().st_size
         if self._known is None or self._known[0] != written:
             self._known = written, summarize_study(self._setup, self._study)

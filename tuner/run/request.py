@@ -126,7 +126,10 @@ class Destination:
         Raises:
             StudyError: The name is not allowed, the folder cannot be written, or a new study would
                 need to delete what is not its own.
+            UserError: No study is named that is to be deleted.
         """
+        if self.overwrite and self.name is None:
+            raise UserError("--overwrite: give --study, too, the name of the study to delete")
         check_root(self.root)
         if self.name is not None:
             folder = check_name(self.name, self.root)

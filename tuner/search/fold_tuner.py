@@ -84,7 +84,7 @@ class FoldTuner(ResultsTuner):
     ) -> None:
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
-        self.root = Path(directory)
+        self.root = Path(directory).absolute()  # a program may change its folder
         self.listeners = tuple(listeners)
         self.trainer = TRAINERS[self.settings.trainer]()
         self.study = self.problem = None

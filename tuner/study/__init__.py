@@ -13,7 +13,13 @@ from tuner.study.final_networks import (
 )
 from tuner.study.journal import EventKind, Journal, JournalReader
 from tuner.study.listener import Listener
-from tuner.study.names import check_name, check_root, find_free_name, list_study_names
+from tuner.study.names import (
+    check_name,
+    check_root,
+    find_free_name,
+    list_study_names,
+    require_study,
+)
 from tuner.study.pick import Pick
 from tuner.study.places import check_place
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
@@ -83,5 +89,6 @@ __all__ = [
     "read_networks",
     "read_warm_start",
     "recover_study",
+    "require_study",
     "trains_on_all_rows",
 ]

@@ -7,7 +7,14 @@ from pathlib import Path
 from tuner.errors import StudyError
 from tuner.files.whole_files import make_folder
 
-__all__ = ["check_name", "check_root", "find_free_name", "is_study", "list_study_names"]
+__all__ = [
+    "check_name",
+    "check_root",
+    "find_free_name",
+    "is_study",
+    "list_study_names",
+    "require_study",
+]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -75,6 +82,18 @@ def is_study(folder: Path) -> bool:
     except OSError:
         return True
     return True
+
+
+def require_study(name: str, folder: Path) -> None:
+    """Check that the folder of an open study is there: a lost one seems to have no trials.
+
+    Raises:
+        StudyError: It was deleted or moved.
+    """
+    if not is_study(folder):
+        raise StudyError(
+            f"study {name} is not in {folder.parents[1]} any more; open it where it is now"
+        )
 
 
 def find_free_name(stem: str, root: Path) -> str:

@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
+from os.path import abspath
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tuner.study.description import UNREADABLE, read_description
 from tuner.study.holder import OnWait
 from tuner.study.journal import EventKind, Journal
 from tuner.study.lock import hold_lock
-from tuner.study.names import check_name, is_study, list_study_names
+from tuner.study.names import check_name, is_study, list_study_names, require_study
 from tuner.study.places import check_place, empty_place
 from tuner.study.prediction_times import PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
@@ -143,7 +144,7 @@ class Study:
             name: `resume`, `report` or another command that takes a study.
             *options: Follow the study's name. `--root` is added if the root is not `mlruns`.
         """
-        root_options = () if self.root == Path("mlruns") else ("--root", str(self.root))
+        root_options = () if abspath(self.root) == abspath("mlruns") else ("--root", str(self.root))
         return shlex.join(["tuner", name, self.record.name, *options, *root_options])
 
     @property
@@ -226,6 +227,7 @@ class Study:
 
     def _read_trial_events(self) -> dict[int, dict[str, Any]]:
         """Return the event of each finished trial, by its number."""
+        require_study(self.record.name, self.folder)
         events: dict[int, dict[str, Any]] = {}
         for event in self.journal.read():
             if event["event"] == EventKind.TRIAL:
