@@ -62,6 +62,23 @@ def test_equal_values_have_equal_ranks():
     np.testing.assert_array_equal(load(RANKS // 4).order, RANKS // 4)
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_large_whole_numbers_are_different_places(ending):
+    moments = pd.Series(10**18 + RANKS)
+    np.testing.assert_array_equal(load(moments, ending).order, RANKS)
+    table = pd.DataFrame({"when": moments.astype("Int64"), "size": RANKS, "kind": [*"ab"] * 20})
+    table.loc[0, ["when", "kind"]] = None
+    save = table.to_parquet if ending == "parquet" else table.to_csv
+    save(f"rows.{ending}", index=False)
+    order = load_dataset(f"rows.{ending}", target="kind", order="when").order
+    np.testing.assert_array_equal(order, RANKS[1:] - 1)
+
+
+def test_fractions_of_seconds_are_different_places():
+    values = [f"31/12/2024 10:00:00.{rank:03d}" for rank in RANKS]
+    np.testing.assert_array_equal(load(values).order, RANKS)
+
+
 def test_another_order_changes_the_fingerprint():
     one, other = (load(values).fingerprint for values in (RANKS, RANKS[::-1]))
     assert one != other

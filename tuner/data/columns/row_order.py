@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.notation_choice import choose_notation
 from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["read_order"]
+
+_WHOLE = r"^-?\d+$"
 
 
 def read_order(table: Table, name: str, present: np.ndarray) -> np.ndarray:
@@ -49,7 +53,11 @@ def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
         return cells.to_pandas()
     cells = table.get_column(name, otherwise="choose another --order")
     if not pa.types.is_string(cells.type):
-        return cells.to_pandas()
+        # as fractions, whole numbers beyond 2^53 would be the same place
+        return cells.to_pandas(integer_object_nulls=True)
+    whole = _read_whole_numbers(cells)
+    if whole is not None:
+        return whole
     column = TextColumn.from_arrow(cells)
     if not column.not_numeric.any():
         return pd.Series(column.expand(column.parse_plain_numbers()))
@@ -58,7 +66,8 @@ def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
     if not (moments.isna() & texts.notna() & present).any():
         return moments
     parsed = choose_notation(column)
-    values = pd.Series(column.expand(parsed.values))
+    places = parsed.values + parsed.features.get(FRACTION, 0.0)
+    values = pd.Series(column.expand(places))
     unread = np.flatnonzero(values.isna() & texts.notna() & present)
     if not len(unread) and not parsed.warn_about_ambiguity(name):
         return values
@@ -67,3 +76,15 @@ def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
         f"{table.label}, --order: column {name} has {texts[row]!r} in {table.locate_row(row)}, "
         "which is not certainly a number or date; write dates as 2024-01-31, or 2024-01-31 12:30"
     )
+
+
+def _read_whole_numbers(cells: Any) -> pd.Series | None:
+    """Return texts as exact whole numbers, None where one is empty; None of any other texts."""
+    texts = pc.utf8_trim_whitespace(cells)
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    if not pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
+        return None
+    try:
+        return texts.cast(pa.int64()).to_pandas(integer_object_nulls=True)
+    except pa.ArrowInvalid:  # one is beyond 2^63
+        return None
