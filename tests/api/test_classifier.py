@@ -12,6 +12,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import make_blobs
+from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -191,6 +192,22 @@ def test_an_array_of_objects_may_hold_dates_and_missing_numbers():
     assert [column.kind for column in columns] == ["numeric", "date"]
     with pytest.raises(ValueError, match="X: the model was fitted on numbers, and a cell is none"):
         make_classifier().fit(x[:, :1], y).predict(x[:, 1:])
+
+
+def test_a_column_of_the_name_of_the_labels_stays(frame):
+    rows = pd.DataFrame({"size": frame["size"], "y": (frame["kind"] == "p").astype(int)})
+    classifier = make_classifier().fit(rows, frame["kind"])
+    assert [column.name for column in classifier._network.schema.columns] == ["size", "y"]
+    assert make_classifier().fit(rows[["y"]], frame["kind"]).classes_.tolist() == ["p", "q"]
+
+
+def test_a_fit_that_fails_leaves_nothing_of_an_earlier_one(frame):
+    classifier = make_classifier().fit(frame[["size"]], frame["kind"])
+    with pytest.raises(ValueError, match="epochs: 0 is too small"):
+        classifier.set_params(epochs=0).fit(frame[["size"]], frame["kind"].str.upper())
+    with pytest.raises(NotFittedError):
+        classifier.predict(frame[["size"]])
+    assert not hasattr(classifier, "study_")
 
 
 def test_images_are_rows_too():

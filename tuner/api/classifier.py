@@ -21,6 +21,7 @@ from tuner.api.estimator_rows import (
     holds_numbers,
     is_frame,
     name_classes,
+    name_labels,
     number_classes,
     raise_as_value_errors,
     read_rows,
@@ -176,6 +177,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             ValueError: The rows, the labels, the space or a setting is wrong.
             SearchFailed: No trial was completed.
         """
+        for name in ("_network", "_known", "study_"):  # of an earlier fit, if this one fails
+            self.__dict__.pop(name, None)
         rows, y = read_rows_and_labels(self, X, y)
         self.classes_, numbers = number_classes(y)
         counts = np.bincount(numbers)
@@ -273,7 +276,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             destination.check()
             request = make_request(
                 rows,
-                labels,
+                name_labels(rows, labels),
                 root=root,
                 categorical=self.categorical,
                 ignore=self.ignore,

@@ -32,6 +32,7 @@ __all__ = [
     "holds_numbers",
     "is_frame",
     "name_classes",
+    "name_labels",
     "number_classes",
     "raise_as_value_errors",
     "read_rows",
@@ -153,6 +154,15 @@ def _name_class(label: Any) -> str:
         return str(label).lower()
     is_whole = isinstance(label, float | np.floating) and float(label).is_integer()
     return str(int(label)) if is_whole else str(label)
+
+
+def name_labels(rows: Any, labels: "pd.Categorical[str]") -> "pd.Series[str]":
+    """Return labels with a name that no column has: a column that tells them is learned from."""
+    columns = getattr(rows, "column_names", getattr(rows, "columns", ()))  # of pyarrow, or pandas
+    name, taken = "y", set(map(str, columns))
+    while name in taken:
+        name += "_"
+    return pd.Series(labels, index=getattr(rows, "index", None), name=name)
 
 
 def choose_folds(counts: np.ndarray, folds: int) -> tuple[int, int]:
