@@ -212,6 +212,7 @@ def test_all_studies_are_listed(study, root):
     table = tuner.studies(root)
     assert list(table.study) == ["first"]
     assert table.best_score[0] == study.best.score
+    assert table.model[0] == str(study.folder / "model")
     assert len(tuner.studies(root / "nothing")) == 0
 
 
@@ -222,6 +223,8 @@ def test_a_study_whose_search_goes_on_says_what_is_known(tmp_path):
     study = tuner.open_study("study", tmp_path / "runs")
     assert study.best.trial == 0
     assert study.summary["trials"] == 2
+    (study.folder / "model").mkdir()  # as of an export that was killed
+    assert tuner.studies(tmp_path / "runs").model[0] is None
     assert "not finished: 2 trials ended" in repr(study)
     assert ">not finished</th>" in study._repr_html_()
     with pytest.raises(UserError, match="study study has no exported model"):

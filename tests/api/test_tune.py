@@ -146,9 +146,10 @@ def test_a_network_of_a_logit_is_exported_with_probabilities_and_the_labels_own_
         ({"x": "iris", "y": "target", "target": "kind"}, "there are two, target and kind"),
         ({"target": "kind", "y": np.zeros(90)}, "there are two, y and kind"),
         ({"ignore": ["colours"]}, "there is no column colours; did you mean colour"),
+        ({"ignore": [("colour", "dark")]}, "there is no column colour_dark; did you mean colour"),
         ({"y": np.zeros(5)}, "it has 5 values, but x has 90 rows"),
     ],
-    ids=["labels of a file", "two names", "two targets", "no column", "too few"],
+    ids=["labels of a file", "two names", "two targets", "no column", "no levels", "too few"],
 )
 def test_what_cannot_be_kept_is_refused(arguments, message, frame, tmp_path):
     with pytest.raises(DataError, match=message):

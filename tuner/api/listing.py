@@ -61,7 +61,7 @@ def describe_studies(root: Path) -> list[dict[str, Any]]:
 
 def _describe(study: Study) -> dict[str, Any]:
     record, trials, last = study.record, list(study.read_trials()), read_last_settings(study)
-    to_loss = record.objective.to_loss
+    to_loss, folder = record.objective.to_loss, study.model_folder
     completed = [trial for trial in trials if trial.completed]
     best = min(completed, key=lambda trial: to_loss(trial.result.score), default=None)
     return {
@@ -76,5 +76,5 @@ def _describe(study: Study) -> dict[str, Any]:
         "may_end_early": last.may_end_early,
         "objective": record.objective.name,
         "best": None if best is None else {"trial": best.trial, "score": best.result.score},
-        "model": str(study.model_folder) if study.model_folder.exists() else None,
+        "model": str(folder) if (folder / "model.json").exists() else None,
     }

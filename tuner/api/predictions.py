@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StudyModel", "read_labels"]
 
+_FRACTION = re.compile(r"-?\d+\.\d+")
 _WHOLE = re.compile(r"0|-?[1-9]\d{0,17}")
 
 
@@ -121,7 +122,7 @@ def read_labels(
     Args:
         classes: The names.
         kind: The type that the labels had. None if it is not known: then names are numbers if all
-            are whole numbers.
+            are whole numbers, or all are as Python writes numbers.
         pools_last: Whether the last class pools others, and has a name that is no label.
 
     >>> read_labels(["0", "1", "10"]), read_labels(["01", "2"])
@@ -132,11 +133,19 @@ def read_labels(
     ([0.0, 0.5], [0.0, 1.0, 'other'])
     >>> read_labels(["0", "1", "other"], int), read_labels(["0", "1", "other"], pools_last=True)
     ([0, 1, 'other'], [0, 1, 'other'])
+    >>> read_labels(["0.0", "1.0"]), read_labels(["0.10", "0.2"])
+    ([0.0, 1.0], ['0.10', '0.2'])
     """
     labels = classes[:-1] if pools_last else classes
     if kind in (None, float) and all(_WHOLE.fullmatch(name) for name in labels):
         kind = int
+    elif kind is None and all(_is_spelled_by_python(name) for name in labels):
+        kind = float
     return [_read_label(name, kind) for name in classes]
+
+
+def _is_spelled_by_python(name: str) -> bool:
+    return bool(_FRACTION.fullmatch(name)) and repr(float(name)) == name
 
 
 def _read_label(name: str, kind: type | None) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tuner.argument_types import list_texts
 from tuner.data import RareClassesAction, keep_rows, split_names
+from tuner.data.in_memory.conversion import name_column
 from tuner.errors import DataError
 from tuner.run.request import DataRequest
 
@@ -75,7 +76,11 @@ def make_request(  # noqa: PLR0913  (one argument per option)
 
 def _list_names(option: str, names: str | Sequence[Any]) -> tuple[str, ...]:
     """Return names one by one; a text has them separated by commas, as on the command line."""
-    return split_names(names) if isinstance(names, str) else list_texts(option, names)
+    if isinstance(names, str):
+        return split_names(names)
+    if isinstance(names, list | tuple):  # a name of several levels is a tuple, too
+        names = [name_column(name) if isinstance(name, tuple) else name for name in names]
+    return list_texts(option, names)
 
 
 def _refuse_two_targets(first: str, second: str | None) -> None:

@@ -109,8 +109,8 @@ class SearchedStudy(StudyResults):
         """Return the class of each row, as the exported model sees it.
 
         Classes have the type of the labels that were given: texts, whole numbers or truth values.
-        Where that is not known, as of a CSV file or of categories, names that are whole numbers are
-        given as numbers.
+        Where that is not known, as of a CSV file or of categories, names that are whole numbers, or
+        numbers as Python writes them, are given as numbers. A class that pools others is a text.
 
         Args:
             rows: Rows as `tune` takes them: a frame, an array, a file, a folder of images. Labels

@@ -288,6 +288,10 @@ def test_a_byte_order_mark_quotes_and_blank_lines_are_read() -> None:
             'a,b\n1,x\n2,"y\n3,x\n',
             "data file t.csv: a quotation mark after line 2 is never closed; close it",
         ),
+        (
+            'a,b\n1,x\n"2,y\n3,x\n',
+            "data file t.csv: a quotation mark after line 2 is never closed; close it",
+        ),
     ],
 )
 def test_faulty_files_are_refused(text, message) -> None:

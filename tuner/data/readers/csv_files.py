@@ -121,6 +121,7 @@ def _report_uneven_rows(file: CsvFile) -> Iterator[None]:
     try:
         yield
     except pa.ArrowInvalid as err:
+        file.check_quotes()  # after a mark that is not closed, rows seem to be of other lengths
         fault = file.describe_uneven_row()
         raise DataError(fault or f"data file {file.path}: {err}") from err
 
