@@ -82,6 +82,13 @@ def test_a_frame_keeps_its_columns(frame, fitted):
     np.testing.assert_array_equal(array, fitted.predict_proba(rows))
 
 
+def test_levels_that_were_not_seen_are_warned_of(frame, fitted):
+    rows = frame.drop(columns="kind").assign(colour="3")
+    message = f"column colour: {ROWS} cells of levels that the model has not seen, such as '3'; "
+    with pytest.warns(UserWarning, match=message):
+        fitted.predict(rows)
+
+
 def test_networks_that_take_long_for_a_row_are_excluded(frame):
     classifier = make_classifier(max_row_microseconds=1e-9)
     with pytest.raises(ValueError, match="max_row_microseconds: the fastest network of space one_"):

@@ -1,5 +1,6 @@
 """Rows and labels of a scikit-learn estimator, between scikit-learn's checks and a search."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time
@@ -23,6 +24,7 @@ from tuner.data.in_memory.masked_arrays import fill_masked
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.errors import DataError, UserError, one_line
 from tuner.phrasing import phrase_for_python, shorten_names
+from tuner.serving.unseen_levels import UnseenLevels
 from tuner.words import join_words, list_counts
 
 __all__ = [
@@ -189,16 +191,19 @@ def choose_folds(counts: np.ndarray, folds: int) -> tuple[int, int]:
 def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:
     """Return checked rows as the network's preprocessing takes them.
 
-    Unlike in a file, a number of an array may be missing: it counts as the mean.
+    Unlike in a file, a number of an array may be missing: it counts as the mean. Levels that the
+    model has not seen are warned of.
 
     Raises:
         DataError: The rows do not fit the schema.
     """
-    if is_frame(rows):
-        return convert_raw(rows, schema)
     if schema.array_shape is None:
-        names = [column.name for column in schema.columns]
-        return convert_raw(pd.DataFrame(rows, columns=pd.Index(names)), schema)
+        if not is_frame(rows):
+            names = [column.name for column in schema.columns]
+            rows = pd.DataFrame(rows, columns=pd.Index(names))
+        raw = convert_raw(rows, schema)
+        _warn_about_unseen_levels(raw, schema)
+        return raw
     try:
         with np.errstate(over="ignore"):
             x = np.asarray(rows, np.float32)
@@ -209,6 +214,13 @@ def convert_rows_to_predict(rows: Any, schema: Schema) -> RawColumns:
     if np.isinf(x).any():
         raise DataError("X holds a number that is not finite in float32; replace it")
     return {"x": x}
+
+
+def _warn_about_unseen_levels(raw: RawColumns, schema: Schema) -> None:
+    unseen = UnseenLevels(schema)
+    unseen.count(raw)
+    for warning in unseen.list_warnings():
+        warnings.warn(warning, stacklevel=4)  # of `predict_proba`
 
 
 @contextmanager
