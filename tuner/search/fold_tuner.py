@@ -14,6 +14,7 @@ import numpy as np
 
 from tuner.errors import UserError
 from tuner.folds import Split
+from tuner.libraries.forked_process import claim_tensorflow
 from tuner.model.fingerprints import describe_value
 from tuner.model.row_time import RowTime
 from tuner.problem import Problem
@@ -68,7 +69,8 @@ class FoldTuner(ResultsTuner):
         arguments: What the hypermodel's `fit` is given, by name.
 
     Raises:
-        UserError: The search cannot use the oracle.
+        UserError: The search cannot use the oracle, or the process was forked from one that has
+            used TensorFlow.
         SpaceError: No network is as small as the settings demand.
     """
 
@@ -82,6 +84,7 @@ class FoldTuner(ResultsTuner):
         listeners: Sequence[Listener] = (),
         row_time: RowTime | None = None,
     ) -> None:
+        claim_tensorflow()  # to learn of a hypermodel's networks, one is built
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
         self.root = Path(directory).absolute()  # a program may change its folder
@@ -196,6 +199,7 @@ class FoldTuner(ResultsTuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
+        claim_tensorflow()
         self.problem, self.study = problem, study
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:
