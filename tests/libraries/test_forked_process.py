@@ -2,12 +2,13 @@
 
 import os
 import signal
+import subprocess
+import sys
 
+import keras
 import pytest
 
 from tests.helpers.training import CustomHyperModel
-from tuner.errors import UserError
-from tuner.libraries.forked_process import claim_tensorflow
 from tuner.search import FoldTuner
 from tuner.terminal.quiet_imports import import_heavy_beside_others
 
@@ -18,26 +19,26 @@ pytestmark = [
 
 
 def ask_child(function):
-    """Return what a function says of the error that it raises in a forked process."""
+    """Return the error that a function raises in a forked process, as text."""
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
-        signal.alarm(20)
         try:
+            signal.alarm(20)
             function()
-            said = "nothing was raised"
-        except UserError as error:
-            said = str(error)
+        except BaseException as error:
+            os.write(writer, str(error).encode())
         finally:
-            os.write(writer, said.encode())
             os._exit(0)
+    os.close(writer)
     os.waitpid(child, 0)
-    return os.read(reader, 1000).decode()
+    with open(reader, "rb") as said:
+        return said.read().decode()
 
 
 def test_a_forked_process_neither_searches_nor_predicts(tmp_path):
-    claim_tensorflow()
-    claim_tensorflow()  # this process may go on
+    keras.ops.convert_to_numpy(keras.ops.ones(2) + 1)  # by a program's own code
+    import_heavy_beside_others()  # this process may go on
     for function in (
         import_heavy_beside_others,
         lambda: FoldTuner(CustomHyperModel(), directory=tmp_path),
@@ -46,3 +47,21 @@ def test_a_forked_process_neither_searches_nor_predicts(tmp_path):
             "this process was forked from one that has used TensorFlow, which does not work in "
             'both; start it with multiprocessing.get_context("spawn")'
         )
+
+
+def test_a_process_that_was_forked_before_the_first_operation_computes():
+    program = """
+import os, signal
+import tensorflow as tf
+from tuner.terminal.quiet_imports import import_heavy_beside_others
+import_heavy_beside_others()
+child = os.fork()
+if not child:
+    signal.alarm(30)
+    import_heavy_beside_others()
+    os._exit(int(tf.constant(2) + 3))
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "5\n"

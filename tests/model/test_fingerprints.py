@@ -77,6 +77,11 @@ class Config:
     units: int
 
 
+@dataclass(slots=True)
+class SlottedConfig:
+    units: int
+
+
 def early(**arguments):
     return keras.callbacks.EarlyStopping(**arguments)
 
@@ -101,6 +106,7 @@ def early(**arguments):
         (Path("a"), Path("b")),
         (re.compile("a" * 300), re.compile("b" * 300)),
         (types.SimpleNamespace(units=1), types.SimpleNamespace(units=2)),
+        (SlottedConfig(1), SlottedConfig(2)),
         (Kind.WIDE, Kind.DEEP),
         (Slotted(1), Slotted(2)),
         (pd.DataFrame({"a": [1, "x"]}), pd.DataFrame({"a": [2, "x"]})),
@@ -152,6 +158,7 @@ def use_setting():
         (functools.partial(print, end="a"), functools.partial(print, end="b")),
         (keras.regularizers.L2(0.1), keras.regularizers.L2(0.2)),
         (Config(8), Config(16)),
+        (SlottedConfig(8), SlottedConfig(16)),
         (types.SimpleNamespace(units=8), types.SimpleNamespace(units=16)),
         (range(8), range(16)),
         (Kind.WIDE, Kind.DEEP),
@@ -186,6 +193,17 @@ def test_what_cannot_be_read_or_holds_itself_is_described():
 
     assert describe_value(Broken(1)) != describe_value(Broken(2))
     assert "array" in describe_value(csr_matrix(np.eye(2)))  # an array of itself, to NumPy
+
+
+def test_what_a_search_changes_is_no_setting_of_a_module(monkeypatch):
+    def describe():
+        return describe_value(use_setting)
+
+    hp = keras_tuner.HyperParameters()
+    monkeypatch.setattr(sys.modules[__name__], "SETTING", hp)
+    before = describe()
+    hp.Int("units", 1, 8)
+    assert describe() == before
 
 
 def test_functions_that_an_object_holds_are_known_as_code():

@@ -40,7 +40,6 @@ _DATES = (datetime.date, datetime.time, datetime.timedelta)
 _TELLING = (bytes, complex, range, slice, *_DATES, PurePath, Fraction, Decimal)
 """What says all of itself as a text."""
 _PARTS: dict[type, Callable[[Any], list[Any]]] = {
-    functools.partial: lambda value: [value.func, value.args, value.keywords],
     types.SimpleNamespace: lambda value: [vars(value)],
     enum.Enum: lambda value: [value.name, value.value],
     re.Pattern: lambda value: [value.pattern, value.flags],
@@ -81,10 +80,11 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
         return [describe_value(inner, seen) for inner in value]
     if isinstance(value, set | frozenset):
         return sorted(json.dumps(describe_value(inner, seen)) for inner in value)
-    if isinstance(value, _TELLING):
-        return [type(value).__name__, _hash(repr(value))]
-    if (parts := _split(value)) is not None:
-        return [describe_value(part, seen) for part in parts]
+    if isinstance(value, functools.partial):
+        return [describe_value(part, seen) for part in (value.func, value.args, value.keywords)]
+    if (parts := _split(value)) is not None:  # each is known whole, as code is
+        described = [describe_value(part, seen) for part in parts]
+        return _CODE + _hash([type(value).__name__, described])
     if isinstance(value, types.FunctionType | types.MethodType):
         function: Any = getattr(value, "__func__", value)
         if _is_of_library(function):
@@ -104,6 +104,8 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
 
 def _split(value: Any) -> list[Any] | None:
     """Return the parts of a value that consists of some; None if it does not."""
+    if isinstance(value, _TELLING):
+        return [repr(value)]
     for kind, get_parts in _PARTS.items():
         if isinstance(value, kind):
             return get_parts(value)
@@ -135,8 +137,10 @@ def _is_setting(value: Any, deep: int = 0) -> bool:
         return False
     if isinstance(value, functools.partial):
         value = [*value.args, *value.keywords.values()]
-    elif isinstance(value, types.SimpleNamespace) or _is_data_object(value):
+    elif isinstance(value, types.SimpleNamespace):
         value = vars(value)
+    elif dataclasses.is_dataclass(value) and not inspect.isclass(value):
+        value = [getattr(value, each.name, None) for each in dataclasses.fields(value)]
     if isinstance(value, Mapping | list | set | frozenset):
         inner = value.values() if isinstance(value, Mapping) else value
         return all(_is_setting(each, deep + 1) for each in inner)
@@ -144,14 +148,11 @@ def _is_setting(value: Any, deep: int = 0) -> bool:
     return value is None or isinstance(value, single) or _is_configured(value)
 
 
-def _is_data_object(value: Any) -> bool:
-    return dataclasses.is_dataclass(value) and not inspect.isclass(value)
-
-
 def _is_configured(value: Any) -> bool:
-    """Return whether a value is an object of Keras with settings and no weights: a regularizer."""
+    """Return whether a value is an object of Keras that no training changes: a regularizer."""
     kind = type(value)
-    return _is_of_library(kind) and hasattr(kind, "get_config") and not hasattr(kind, "weights")
+    is_of_keras = str(kind.__module__).partition(".")[0] == "keras"
+    return is_of_keras and hasattr(kind, "get_config") and not hasattr(kind, "variables")
 
 
 def _describe_bytecode(code: types.CodeType, names: set[str], seen: Seen) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from tuner.errors import UserError
 from tuner.folds import Split
-from tuner.libraries.forked_process import claim_tensorflow
+from tuner.libraries.forked_process import refuse_fork
 from tuner.model.fingerprints import describe_value
 from tuner.model.row_time import RowTime
 from tuner.problem import Problem
@@ -84,7 +84,7 @@ class FoldTuner(ResultsTuner):
         listeners: Sequence[Listener] = (),
         row_time: RowTime | None = None,
     ) -> None:
-        claim_tensorflow()  # to learn of a hypermodel's networks, one is built
+        refuse_fork()  # to learn of a hypermodel's networks, one is built
         self.settings = settings or SearchSettings()
         self._search_oracle = choose_oracle(oracle, self.settings, hypermodel)
         self.root = Path(directory).absolute()  # a program may change its folder
@@ -199,7 +199,7 @@ class FoldTuner(ResultsTuner):
             SearchFailed: No trial was completed.
         """
         self._refuse_second_search()
-        claim_tensorflow()
+        refuse_fork()
         self.problem, self.study = problem, study
         leak = find_leak(self.hypermodel, self.oracle.get_space())
         if leak:

@@ -218,7 +218,7 @@ def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
     try:
         with np.errstate(over="ignore"):
             numbers = np.asarray(values, np.float32)
-        if len(numbers) and numbers.shape[1:] != shape:
+        if not numbers.ndim or (len(numbers) and numbers.shape[1:] != shape):
             raise ValueError(f"a row has the shape {numbers.shape[1:]}, not {shape}")
         numbers = numbers.reshape(-1, *shape)
     except (TypeError, ValueError, OverflowError) as error:

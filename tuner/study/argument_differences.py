@@ -26,7 +26,7 @@ def list_argument_differences(mine: Any, theirs: Any, name: str = "") -> list[st
     >>> list_argument_differences(old, new, "Net")
     ['Net.units is 8 there and 9 here']
     """
-    if mine == theirs:
+    if mine == theirs or _is_described_otherwise(mine, theirs):
         return []
     if isinstance(mine, dict) and isinstance(theirs, dict) and (not name or mine.keys() & theirs):
         names = {key: f"{name}.{key}" if name else key for key in (*mine, *theirs)}
@@ -52,6 +52,24 @@ def _is_alike(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
     """Return whether two pieces of code were described in the same way."""
     ways = [each["code"].rpartition(" ")[0] for each in (mine, theirs)]
     return bool(ways[0] == ways[1])
+
+
+def _is_described_otherwise(one: Any, other: Any) -> bool:
+    """Return whether one description has a value as a whole, and the other as an object.
+
+    Earlier versions described as objects what says all of itself.
+
+    >>> _is_described_otherwise({"range": {}}, "code of Python 3.11, way 3, 0f")
+    True
+    >>> _is_described_otherwise(3, "code of Python 3.11, way 3, 0f")
+    False
+    """
+    whole, described = (one, other) if _is_code(one) else (other, one)
+    if not (_is_code(whole) and isinstance(described, dict) and len(described) == 1):
+        return False
+    (parts,) = described.values()
+    has_code = isinstance(parts, dict) and _is_code(parts.get("code"))
+    return isinstance(parts, dict) and not (has_code and _is_alike({"code": whole}, parts))
 
 
 def _is_hash(value: Any) -> bool:

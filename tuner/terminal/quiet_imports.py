@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from tuner.libraries.forked_process import claim_tensorflow
+from tuner.libraries.forked_process import refuse_fork
 from tuner.libraries.light_imports import filter_standard_error, import_keras_tuner
 from tuner.machine.memory import check_address_space
 
@@ -44,7 +44,7 @@ def import_heavy_beside_others(*, mute: bool = False) -> None:
         UserError: The process was forked from one that has used TensorFlow.
     """
     check_address_space(ADDRESS_SPACE)
-    claim_tensorflow()
+    refuse_fork()
     if _imported.is_set():
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -69,14 +69,15 @@ class SocketListener:
         self._connections: dict[Connection, asyncio.Task[None]] = {}
 
     async def run(self) -> int:
-        """Serve until SIGINT or SIGTERM, and return which it was.
+        """Serve until SIGINT, SIGTERM or SIGHUP, and return which it was.
 
         Requests that have begun are answered; a second signal does not wait for them.
         """
         loop = asyncio.get_running_loop()
         signals: asyncio.Queue[int] = asyncio.Queue()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError):  # on Windows, where they raise an exception
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            with suppress(NotImplementedError, AttributeError):  # on Windows, which has no third
+                number = getattr(signal, name)
                 loop.add_signal_handler(number, signals.put_nowait, number)
         self._bound.setblocking(False)
         accepting = asyncio.create_task(self._accept())
