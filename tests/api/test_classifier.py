@@ -188,6 +188,18 @@ def test_texts_of_an_array_mean_the_same_in_any_rows_beside_them():
         np.testing.assert_allclose(classifier.predict_proba(x[rows]), expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", [object, str])
+def test_numbers_as_objects_or_texts_are_numbers(kind):
+    x, y = make_blobs(ROWS, centers=2, n_features=3, random_state=0)
+    classifier = make_classifier().fit(x.astype(kind), y)
+    assert classifier._network.schema.array_shape == (3,)
+    np.testing.assert_array_equal(
+        classifier.predict_proba(x.astype(kind)), classifier.predict_proba(x)
+    )
+    del classifier._took_numbers  # as in one that an earlier version pickled
+    assert np.isfinite(classifier.predict_proba(x.astype(kind))).all()
+
+
 def test_an_array_of_objects_may_hold_dates_and_missing_numbers():
     x, y = make_blobs(ROWS, centers=2, random_state=0)
     x = x.astype(object)

@@ -204,7 +204,9 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             X: Rows as `fit` takes them, with the same columns.
         """
         check_is_fitted(self)
-        rows = read_rows(self, X, as_frame=self._took_frame, as_numbers=self._took_numbers)
+        is_array = self._network.schema.array_shape is not None
+        numbers = getattr(self, "_took_numbers", is_array)  # which an older pickle has not
+        rows = read_rows(self, X, as_frame=self._took_frame, as_numbers=numbers)
         with raise_as_value_errors():
             raw = convert_rows_to_predict(rows, self._network.schema)
         probabilities = np.zeros((len(next(iter(raw.values()))), len(self.classes_)))
@@ -217,8 +219,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: Rows as `fit` takes them, with the same columns.
         """
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[likeliest]
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_network")
@@ -286,8 +287,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             names = dict(zip(self.classes_.tolist(), labels.categories, strict=True))
             settings = self._make_settings(names)
             setup = prepare(hypermodel or str(self.space), request, settings)
-            known = setup.dataset.schema.classes
-            self._known = np.flatnonzero(np.isin(labels.categories, known))
+            self._known = np.flatnonzero(np.isin(labels.categories, setup.dataset.schema.classes))
             return search_and_train(caller, setup, destination, engine)
 
     def _make_settings(self, names: Mapping[Any, str]) -> SearchSettings:

@@ -108,7 +108,7 @@ def _make_numeric(rows: np.ndarray) -> np.ndarray:
         return rows
     missing = pd.isna(rows)
     try:
-        return np.where(missing, np.nan, rows).astype(np.float64)
+        return np.where(missing, np.nan, rows.astype(object)).astype(np.float64)
     except ValueError:
         return rows
     except TypeError:  # as of dates and times
