@@ -38,6 +38,7 @@ def test_the_header_decides_the_delimiter(delimiter) -> None:
         ("a,b|c,y\n1,x|2,p\n2,z|3,q\n", ["a", "b|c", "y"]),
         ("a, m;b, m\n1,5;-2,25 %\n0,5;1.000,5\n", ["a, m", "b, m"]),
         ('a, m;"b,c,d"\nFoo, Bar;"1,2,3"\nBaz, Qux;"1,3,4"\n', ["a, m", "b,c,d"]),
+        ("a, b;c, d\nHigh St, 1;Mill Ln, 2\nHigh St, 3;Mill Ln, 4\n", ["a, b", "c, d"]),
     ],
 )
 def test_the_delimiter_parts_rows_as_it_parts_the_header(text, names) -> None:

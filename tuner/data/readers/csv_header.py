@@ -27,7 +27,7 @@ _NUMBER_WITH_COMMA = re.compile(
     r"[^\d,]*(?:[\d.' ]*,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?:[eE][+-]?\d+)?[^\d,]*"
 )
 _LONGEST_NUMBER = 40  # characters, of which a search in longer cells would take long
-_COMMA_OF_WORDS = re.compile(r"(?<=[^\W\d]), (?=[^\W\d])")
+_COMMA_OF_WORDS = re.compile(r"(?<=[^\W\d]), (?=\w)")  # a number of a house may follow
 _QUOTED = re.compile("[\"'“”„‘’].{0,60}[\"'“”‘’]")
 _BLANKS = " \t\N{ZERO WIDTH NO-BREAK SPACE}"  # which begins each of the files put together
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -68,7 +68,7 @@ def _order(share: float, width: int) -> tuple[float, int]:
 
 
 def _has_commas_in_cells(delimiter: str, lines: Sequence[str]) -> bool:
-    """Return whether all commas of the rows are in quotation marks, in numbers or between words."""
+    """Return whether all commas of the rows are in quotation marks, in numbers or after words."""
     text = "\n".join(line.rstrip("\r\n") for line in lines)
     parts = re.escape(delimiter)
     bare = re.sub(rf'(^|{parts})"(?:[^"]|"")*"(?={parts}|$)', r"\1", text, flags=re.MULTILINE)
