@@ -143,6 +143,11 @@ def test_what_cannot_belong_to_the_rows_is_refused_before_there_is_a_study(tmp_p
         with pytest.raises(UserError) as error:
             tuner.search(rows, **{"y": labels, name: other}, verbose=0)
         assert str(error.value).startswith(f"{name}: it has the rows of x in another order")
+    with pytest.raises(UserError, match=r"^validation_data, y: it has the rows of x in another"):
+        tuner.search(rows, labels, validation_data=(rows, other), verbose=0)
+    for x, part in (((X, rows), r"x\[1\]"), ({"a": rows}, r"x\['a'\]")):
+        with pytest.raises(UserError, match=f"^y: it has the rows of {part} in another order"):
+            tuner.search(x, other, verbose=0)
     masked = np.ma.array(Y, mask=X[:, 0] > 0)
     for validation in ((X, masked), (X, Y)):
         y = masked if validation[1] is Y else Y

@@ -187,6 +187,8 @@ class KFoldTuner(FoldTuner):
         )
         self._take(read)
         check_indexes("", x, y=y, groups=groups, order=order, sample_weight=read.sample_weight)
+        if isinstance(read.validation, tuple | list) and len(read.validation) > 1:
+            check_indexes("validation_data, ", read.validation[0], y=read.validation[1])
         splitter = self.settings.splitter
         rows, split = read_and_split(x, y, read, splitter, groups=groups, order=order)
         self._explore(rows)

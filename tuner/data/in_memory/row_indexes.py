@@ -12,30 +12,42 @@ def check_indexes(place: str, x: Any, **values: Any) -> None:
 
     Args:
         place: What `x` is, at the beginning of an error: "data frame, ", or nothing.
-        x: The rows; only those of pandas have an index.
+        x: The rows, or a tuple or dict of inputs; only those of pandas have an index.
         **values: What there is for each row, such as the labels, by the names of the arguments;
             or the name of a column.
 
     Raises:
         DataError: One has the index of `x` in another order, or names the index.
     """
+    parts = {"x": x}
+    if isinstance(x, dict | tuple):
+        items = x.items() if isinstance(x, dict) else enumerate(x)
+        parts = {f"x[{key!r}]": part for key, part in items}
+    for part_name, part in parts.items():
+        for name, given in values.items():
+            fault = _find_fault(part_name, part, name, given)
+            if fault:
+                raise DataError(f"{place}{name}: {fault}")
+
+
+def _find_fault(part_name: str, part: Any, name: str, given: Any) -> str:
     import pandas as pd
 
     of_pandas = pd.DataFrame | pd.Series
-    if not isinstance(x, of_pandas):
-        return
-    for name, given in values.items():
-        columns = getattr(x, "columns", ())
-        if isinstance(given, str) and given in x.index.names and given not in columns:
-            raise DataError(
-                f"{place}{name}: {given} is the index, which is no column; give x.reset_index()"
-            )
-        if not isinstance(given, of_pandas) or len(given) != len(x):
-            continue
-        if x.index.equals(given.index) or not x.index.is_unique:
-            continue
-        if x.index.isin(given.index).all():
-            raise DataError(
-                f"{place}{name}: it has the rows of x in another order, as its index says; give "
-                f"{name}.loc[x.index], or {name}.to_numpy() if the order is right"
-            )
+    if not isinstance(part, of_pandas):
+        return ""
+    index = part.index
+    if (
+        isinstance(given, str)
+        and given in index.names
+        and given not in getattr(part, "columns", ())
+    ):
+        return f"{given} is the index, which is no column; give {part_name}.reset_index()"
+    if not isinstance(given, of_pandas) or len(given) != len(part):
+        return ""
+    if index.equals(given.index) or not index.is_unique or not index.isin(given.index).all():
+        return ""
+    return (
+        f"it has the rows of {part_name} in another order, as its index says; give "
+        f"{name}.loc[{part_name}.index], or {name}.to_numpy() if the order is right"
+    )
