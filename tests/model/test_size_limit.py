@@ -74,14 +74,28 @@ def test_the_smallest_network_for_tables_embeds_nothing():
     assert not limit.allows({**linear, "numbers": "piecewise", "number_width": 4, "bins": 8})
 
 
-def test_the_smallest_network_for_tables_may_have_more_levels_one_hot():
-    """A table of 40 embeddings has 320 weights, which is more than 40 of each of three classes."""
-    space = make_space(
-        "[inputs]\none_hot = [8, 64]\nword_width = 8\n[network]\ndepth = [0, 1]\nunits = 64\n"
+def make_one_hot_space(levels):
+    return make_space(
+        f"[inputs]\none_hot = {levels}\nword_width = 8\n[network]\ndepth = [0, 1]\nunits = 64\n"
         '[optimizer]\noptimizer = "adamw"\nlearning_rate = 0.01\n'
     )
-    describe = partial(measure_size, layout=FeatureLayout(50, 10, ((10, 40),)), classes=3)
-    smallest = min(describe(values).parameters for values in space.list_configurations())
+
+
+@pytest.mark.parametrize(
+    ("levels", "columns", "classes"),
+    [
+        ([8, 64], ((10, 40),), 3),
+        ("{min = 2, max = 400}", ((10, 20), (30, 40), (70, 300)), 10),
+    ],
+    ids=["a choice", "a range"],
+)
+def test_the_smallest_network_for_tables_may_have_more_levels_one_hot(levels, columns, classes):
+    """A table of 40 embeddings has 320 weights, which is more than 40 of each of three classes."""
+    space = make_one_hot_space(levels)
+    width = 10 + sum(size for _, size in columns)
+    describe = partial(measure_size, layout=FeatureLayout(width, 10, columns), classes=classes)
+    listed = space if isinstance(levels, list) else make_one_hot_space([*range(2, 401)])
+    smallest = min(describe(values).parameters for values in listed.list_configurations())
     limit = SizeLimit.make(describe, parameters=smallest, microseconds=None, row_time=None)
     limit.require_any(space)
     tighter = SizeLimit.make(describe, parameters=smallest - 1, microseconds=None, row_time=None)

@@ -17,6 +17,7 @@ __all__ = ["Bound", "SizeLimit"]
 _WIDTHS = ("units", "filters", "parameters")  # of which a network has more weights the larger each
 _STRUCTURE = ("depth", "blocks", "numbers", "normalization")  # of which no value is the smallest
 _ONE_HOT = "one_hot"  # embeddings of levels may have fewer weights than they take away, or more
+_MOST_ONE_HOT = 1_000  # values of a range of it that are looked at, besides its ends
 _MOST_LISTED = 100_000  # configurations of a finite space that are counted one by one
 
 
@@ -212,8 +213,10 @@ def _fix(hyperparameter: Hyperparameter) -> Hyperparameter:
     if hyperparameter.name in _STRUCTURE:
         return hyperparameter
     if hyperparameter.name == _ONE_HOT:
-        values = domain.options if isinstance(domain, Choice) else domain.bounds()
-        return replace(hyperparameter, domain=Choice(tuple(dict.fromkeys(values))))
+        values = (domain.values() or ())[:_MOST_ONE_HOT]
+        return replace(
+            hyperparameter, domain=Choice(tuple(dict.fromkeys([*values, *domain.bounds()])))
+        )
     return replace(hyperparameter, domain=Fixed(domain.bounds()[0]))
 
 
