@@ -16,12 +16,15 @@ import tensorflow as tf
 from mlflow.exceptions import MlflowException
 
 from tests.helpers.exports import COLOURS, UNSCALED, export, train_randomly
+from tests.helpers.tables import read_raw
 from tuner.data import Schema, fit_scaler, load_dataset
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.errors import DataError
+from tuner.serving.cell_notes import CellNotes
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.input_names import join_columns, make_input_names
 from tuner.serving.preprocessing import add_preprocessing
+from tuner.serving.served_cells import CellReader
 from tuner.serving.served_model import SoftmaxClassifier
 
 ROWS = 660
@@ -361,3 +364,34 @@ def test_texts_that_mean_missing_are_missing_to_a_served_model(gapped):
     spaced = {name: [f" {cell} " for cell in frame[name]] for name in ("plain", "city", "answer")}
     blanks = model.predict_proba({**{name: list(frame[name]) for name in frame}, **spaced})
     np.testing.assert_allclose(blanks, encoded, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("zone", [None, "Asia/Tokyo", "UTC"])
+def test_a_moment_that_means_missing_is_missing_to_all_that_read_it(tmp_path, zone):
+    days = pd.Series(pd.date_range("2024-01-01", periods=8, freq="13h")).dt.tz_localize(zone)
+    days[::3] = pd.Timestamp("1900-01-01", tz=zone)
+    frame = pd.DataFrame({"day": days, "size": np.arange(8.0), "y": [*"pqpqpqpq"]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    dataset = load_dataset(str(tmp_path / "t.parquet"), missing=["1900-01-01"])
+    gaps = (np.arange(8) % 3 == 0).tolist()
+    assert dataset.x[:, dataset.schema.feature_names.index("day is missing")].tolist() == gaps
+
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    for name in ("t.csv", "t.parquet"):
+        raw = read_raw(str(tmp_path / name), dataset.schema)
+        assert (raw["day"] == "").tolist() == gaps
+    reader = CellReader(dataset.schema.to_dict())
+    stored = (days, days.dt.to_pydatetime(), days.map(str), days.map(lambda day: day.isoformat()))
+    for cells in stored:
+        texts = reader.read_texts("day", list(cells), CellNotes())
+        assert [not text for text in texts] == gaps
+
+
+def test_a_study_of_earlier_rules_keeps_the_moments_that_it_learned(tmp_path):
+    days = pd.to_datetime(["1900-01-01 00:00", "2024-01-01 12:30"] * 4)
+    pd.DataFrame({"day": days, "y": [*"ppqqppqq"]}).to_parquet(tmp_path / "t.parquet")
+    source = str(tmp_path / "t.parquet")
+    dataset = load_dataset(source, missing=["1900-01-01"], reading=2)
+    assert dataset.schema.missing_texts == ("1900-01-01",)
+    assert "" not in dataset.raw["day"]
+    assert "" not in read_raw(source, dataset.schema)["day"]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ from tuner.data.readers.arrays import Arrays
 from tuner.data.readers.bundled import BUNDLED, BUNDLED_TARGET
 from tuner.data.readers.image_folders import ImageFolder
 from tuner.data.readers.missing_cells import clear_invisible, mark_missing, spell_missing
+from tuner.data.readers.missing_moments import spell_moments
 from tuner.data.readers.sources import read_source, shorten_source
 from tuner.data.readers.table import Table
 from tuner.data.schema import Schema
@@ -177,8 +178,10 @@ def _learn(
     check_options(content, name, options)
     texts = spell_missing(missing)
     table = clear_invisible(content) if reading > 1 else content
-    table = mark_missing(table, texts, exact=options["--categorical"])
-    return _learn_table(table, name, options, texts, classes, reading)
+    spelled = texts if reading < 3 else (*texts, *spell_moments(texts, table.columns))
+    table = mark_missing(table, spelled, exact=options["--categorical"])
+    learned = _learn_table(table, name, options, texts, classes, reading)
+    return replace(learned, schema=replace(learned.schema, missing_texts=spelled))
 
 
 def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions) -> _Learned:
@@ -258,7 +261,7 @@ def _learn_table(
             "rare levels"
         )
     return _Learned(
-        Schema(columns.columns, name, target.classes, missing_texts=missing_texts),
+        Schema(columns.columns, name, target.classes),
         target,
         columns.raw,
         warnings=(*table.warnings, *target.warnings, *columns.warnings, *relations.warnings),

@@ -1,10 +1,7 @@
 """Texts of the user's own that mean a missing value, in the cells of a table."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import time
 from typing import Any
 
 import numpy as np
@@ -23,8 +20,6 @@ from tuner.data.readers.table import Table
 from tuner.words import NOTHING_SEEN
 
 __all__ = ["clear_invisible", "list_missing_numbers", "mark_missing", "spell_missing"]
-
-_NO_FRACTION = re.compile(r"\.0+$")
 
 
 def spell_missing(texts: Iterable[str]) -> tuple[str, ...]:
@@ -66,12 +61,11 @@ def mark_missing(table: Table, texts: Sequence[str], *, exact: Collection[str] =
     A cell holds a text if that is all that stands in it, but for surrounding blanks. A text that
     is a number also stands for all other spellings of it in a column of plain numbers: -999 also
     means -999.0. Numbers are compared as float32, in which a network takes them; those that are
-    infinite there, and "inf" itself, as float64. A date or time in ISO 8601 stands for that moment
-    in a column that stores moments.
+    infinite there, and "inf" itself, as float64.
 
     Args:
         table: The table.
-        texts: The texts, as `spell_missing` returns them.
+        texts: The texts, as `spell_missing` and `spell_moments` return them.
         exact: Columns of text in which a number stands for its own spelling only.
     """
     if not texts:
@@ -100,36 +94,9 @@ def _mark_stored(cells: Any, texts: Sequence[str], numbers: np.ndarray) -> Any:
         matches = _find_numbers(convert_to_numbers(cells), numbers)
     elif pa.types.is_temporal(cells.type):
         matches = pc.is_in(cells.cast(pa.string()), pa.array(texts, pa.string()))
-        matches = pc.or_(matches, _find_moments(cells, texts))
     else:  # of a type that is not read
         return cells
     return pc.if_else(matches, pa.scalar(None, cells.type), cells)
-
-
-def _find_moments(cells: Any, texts: Sequence[str]) -> Any:
-    """Return which dates and times one of some texts in ISO 8601 means, however exact it is."""
-    kind = cells.type
-    if pa.types.is_date(kind):  # a date is its midnight
-        cells = cells.cast(pa.timestamp("ms"))
-    matches = pc.is_in(cells, _read_moments(texts, cells.type))
-    if pa.types.is_timestamp(kind) and kind.tz is not None:  # or the clock of its zone shows one
-        with suppress(pa.ArrowInvalid):  # of a zone that is not known
-            clocks = pc.local_timestamp(cells)
-            matches = pc.or_(matches, pc.is_in(clocks, _read_moments(texts, clocks.type)))
-    return matches
-
-
-def _read_moments(texts: Sequence[str], kind: Any) -> pa.Array:
-    """Return the moments among texts that a type of dates and times has."""
-    moments = []
-    for text in texts:
-        exact = _NO_FRACTION.sub("", text)
-        with suppress(pa.ArrowException, ValueError):
-            if not pa.types.is_time(kind):
-                moments.append(pa.scalar(exact).cast(kind))
-            elif ":" in exact:
-                moments.append(pa.scalar(time.fromisoformat(exact), kind))
-    return pa.array(moments, kind)
 
 
 def _find_numbers(values: np.ndarray, numbers: np.ndarray) -> Any:
