@@ -4,6 +4,8 @@ import datetime
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.tables import catch_refusal, load_column, read_raw, write_file
@@ -119,6 +121,15 @@ def test_stored_moments_can_mean_missing_however_they_are_spelled(kind, text):
     data = load_dataset("t.parquet", missing=[text])
     assert (data.raw["day"] == "").tolist() == [False, True, False, False]
     assert (read_raw("t.parquet", data.schema)["day"] == "").tolist() == [False, True, False, False]
+
+
+def test_a_column_of_an_unknown_time_zone_is_refused_only_if_it_is_read():
+    days = pa.array([0, 1, 2, 3], pa.timestamp("s", "Mars/Base"))
+    pq.write_table(pa.table({"day": days, "size": [1.5, 2, 3, 4], "y": [*"pqpq"]}), "t.parquet")
+    fault = catch_refusal(load_dataset, "t.parquet", missing=["1900-01-01"])
+    assert "column day: it cannot be read (Cannot locate or parse timezone" in fault
+    data = load_dataset("t.parquet", missing=["1900-01-01"], ignore=["day"])
+    assert data.schema.feature_names == ("size",)
 
 
 def test_a_stored_time_can_mean_missing_and_no_number_means_a_moment():

@@ -93,7 +93,10 @@ def _mark_stored(cells: Any, texts: Sequence[str], numbers: np.ndarray) -> Any:
     if pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type):
         matches = _find_numbers(convert_to_numbers(cells), numbers)
     elif pa.types.is_temporal(cells.type):
-        matches = pc.is_in(cells.cast(pa.string()), pa.array(texts, pa.string()))
+        try:
+            matches = pc.is_in(cells.cast(pa.string()), pa.array(texts, pa.string()))
+        except pa.ArrowInvalid:  # of a time zone that is not known: refused where it is read
+            return cells
     else:  # of a type that is not read
         return cells
     return pc.if_else(matches, pa.scalar(None, cells.type), cells)
