@@ -74,9 +74,25 @@ def test_large_whole_numbers_are_different_places(ending):
     np.testing.assert_array_equal(order, RANKS[1:] - 1)
 
 
-def test_fractions_of_seconds_are_different_places():
-    values = [f"31/12/2024 10:00:00.{rank:03d}" for rank in RANKS]
+@pytest.mark.parametrize("spell", ["+{}", "{}.0", "{}0000000000"])
+def test_large_whole_numbers_are_different_places_however_they_are_spelled(spell):
+    values = pd.Series([spell.format(10**18 + rank) for rank in RANKS])
     np.testing.assert_array_equal(load(values).order, RANKS)
+    table = pd.DataFrame({"when": values, "size": RANKS, "kind": [*"ab"] * 20})
+    table.loc[0, ["when", "kind"]] = ["NA", None]
+    table.to_csv("rows.csv", index=False)
+    order = load_dataset("rows.csv", target="kind", order="when").order
+    np.testing.assert_array_equal(order, RANKS[1:] - 1)
+
+
+@pytest.mark.parametrize("digits", [3, 9])
+def test_fractions_of_seconds_are_different_places(digits):
+    values = [f"31/12/2024 10:00:00.{rank:0{digits}d}" for rank in RANKS]
+    np.testing.assert_array_equal(load(values).order, RANKS)
+    values[int(np.argmax(RANKS))] = "30/12/2024 23:59:59.999"
+    np.testing.assert_array_equal(load(values).order, (RANKS + 1) % 40)
+    values[int(np.argmin(RANKS))] = "NA"
+    assert "has no value" in refuse(values)
 
 
 def test_another_order_changes_the_fingerprint():

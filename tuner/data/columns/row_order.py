@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuner.data.parsing.date_notations import FRACTION
-from tuner.data.parsing.notation_choice import choose_notation
+from tuner.data.parsing.notation_choice import ParsedTexts, choose_notation
+from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.data.parsing.text_column import TextColumn
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_order"]
 
-_WHOLE = r"^-?\d+$"
+_WHOLE = r"^[+-]?\d+(\.0*)?$"  # pandas writes 1.0 beside missing ones
 
 
 def read_order(table: Table, name: str, present: np.ndarray) -> np.ndarray:
@@ -61,13 +62,13 @@ def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
     column = TextColumn.from_arrow(cells)
     if not column.not_numeric.any():
         return pd.Series(column.expand(column.parse_plain_numbers()))
-    texts = pd.Series(column.expand(column.stripped)).mask(column.expand(column.empty))
+    missing = column.expand(column.empty | column.placeholder)
+    texts = pd.Series(column.expand(column.stripped)).mask(missing)
     moments = pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce")
     if not (moments.isna() & texts.notna() & present).any():
         return moments
     parsed = choose_notation(column)
-    places = parsed.values + parsed.features.get(FRACTION, 0.0)
-    values = pd.Series(column.expand(places))
+    values = pd.Series(column.expand(_rank_moments(parsed)))
     unread = np.flatnonzero(values.isna() & texts.notna() & present)
     if not len(unread) and not parsed.warn_about_ambiguity(name):
         return values
@@ -78,13 +79,30 @@ def _read_sort_keys(table: Table, name: str, present: np.ndarray) -> pd.Series:
     )
 
 
+def _rank_moments(parsed: ParsedTexts) -> np.ndarray:
+    """Return numbers in the order of dates: one float64 does not hold a day and nanoseconds."""
+    if FRACTION not in parsed.features:
+        return parsed.values
+    pair = (parsed.values, parsed.features[FRACTION])
+    seconds, fractions = (np.unique(values, return_inverse=True)[1] for values in pair)
+    return np.where(parsed.readable, seconds * len(seconds) + fractions, np.nan)
+
+
 def _read_whole_numbers(cells: Any) -> pd.Series | None:
-    """Return texts as exact whole numbers, None where one is empty; None of any other texts."""
+    """Return texts as exact whole numbers, None where one is missing; None of any other texts."""
+    import pandas as pd
+
     texts = pc.utf8_trim_whitespace(cells)
-    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    texts = pc.if_else(pc.is_in(texts, pa.array(["", *MISSING_TEXTS])), None, texts)
     if not pc.all(pc.match_substring_regex(texts, _WHOLE)).as_py():
         return None
+    texts = pc.replace_substring_regex(texts, r"^\+|\.0*$", "")
     try:
         return texts.cast(pa.int64()).to_pandas(integer_object_nulls=True)
     except pa.ArrowInvalid:  # one is beyond 2^63
+        pass
+    try:
+        numbers = [None if text is None else int(text) for text in texts.to_pylist()]
+    except ValueError:  # Python reads 4,300 digits
         return None
+    return pd.Series(numbers, dtype=object)
