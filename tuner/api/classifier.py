@@ -18,7 +18,6 @@ from tuner.api.estimator_rows import (
     choose_folds,
     convert_rows_to_predict,
     describe_left_out,
-    holds_numbers,
     is_frame,
     name_classes,
     name_labels,
@@ -194,7 +193,7 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             warnings.warn(
                 describe_left_out(self.classes_[left_out], counts[left_out]), stacklevel=2
             )
-        self._took_frame, self._took_numbers = is_frame(X), holds_numbers(rows)
+        self._took_frame = is_frame(X)
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
@@ -204,9 +203,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
             X: Rows as `fit` takes them, with the same columns.
         """
         check_is_fitted(self)
-        is_array = self._network.schema.array_shape is not None
-        numbers = getattr(self, "_took_numbers", is_array)  # which an older pickle has not
-        rows = read_rows(self, X, as_frame=self._took_frame, as_numbers=numbers)
+        took_numbers = self._network.schema.array_shape is not None
+        rows = read_rows(self, X, as_frame=self._took_frame, as_numbers=took_numbers)
         with raise_as_value_errors():
             raw = convert_rows_to_predict(rows, self._network.schema)
         probabilities = np.zeros((len(next(iter(raw.values()))), len(self.classes_)))
@@ -219,7 +217,8 @@ class KFoldClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: Rows as `fit` takes them, with the same columns.
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probabilities = self.predict_proba(X)  # says so, if nothing is fitted
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "_network")

@@ -31,7 +31,6 @@ __all__ = [
     "choose_folds",
     "convert_rows_to_predict",
     "describe_left_out",
-    "holds_numbers",
     "is_frame",
     "name_classes",
     "name_labels",
@@ -47,11 +46,6 @@ _ARRAY: dict[str, Any] = {"dtype": None, "ensure_all_finite": "allow-nan", "allo
 def is_frame(rows: Any) -> bool:
     """Return whether rows have columns with a type each, of pandas or of another library."""
     return hasattr(rows, "iloc") or hasattr(rows, "__arrow_c_stream__")
-
-
-def holds_numbers(rows: Any) -> bool:
-    """Return whether rows that were read to fit are an array of numbers."""
-    return not is_frame(rows) and rows.dtype.kind not in "OU"
 
 
 def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any, np.ndarray]:
