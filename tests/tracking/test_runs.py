@@ -313,6 +313,23 @@ def test_an_answer_that_is_lost_after_any_call_leaves_each_run_once(
     assert list_contents(runs) == expected
 
 
+def test_another_search_may_make_the_same_data_set_at_the_same_time(client, study, monkeypatch):
+    """MLflow looks for it and then makes it, which two may do at once."""
+    log_inputs, refused = MlflowClient.log_inputs, []
+
+    def be_second_once(self, *arguments):
+        if not refused:
+            refused.append("duplicate key value violates unique constraint")
+            raise MlflowException(refused[0])
+        return log_inputs(self, *arguments)
+
+    monkeypatch.setattr(MlflowClient, "log_inputs", be_second_once)
+    runs = write_runs(study, client)
+    assert refused
+    (dataset,) = client.get_run(runs.run_id).inputs.dataset_inputs
+    assert dataset.dataset.name == "points"
+
+
 def test_a_store_that_refuses_the_view_has_all_else(client, study, monkeypatch):
     def refuse(*arguments):
         raise MlflowException("too long")

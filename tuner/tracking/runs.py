@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import DatasetInput, Run
+from mlflow.exceptions import MlflowException
 
 from tuner.errors import TrackingError
 from tuner.study import EventKind, JournalReader, Study, StudyRecord, TrialRecord
@@ -215,7 +216,7 @@ class StudyRuns:
         """
         self.client.log_dict(self.run_id, record.split.to_dict(), "folds.json")
         self.client.log_dict(self.run_id, record.space_definition, "space.json")
-        self.client.log_inputs(self.run_id, [make_dataset_input(record)])
+        self._log_data(make_dataset_input(record))
         settings = {
             **asdict(record.settings),
             # absent in studies of earlier versions
@@ -230,6 +231,12 @@ class StudyRuns:
         params |= {name: value for name, value in settings.items() if value is not None}
         self.client.log_batch(self.run_id, params=make_params(params))
         self.written += 1
+
+    def _log_data(self, data: DatasetInput) -> None:
+        try:
+            self.client.log_inputs(self.run_id, [data])
+        except MlflowException:  # another search of these data may have made it at the same time
+            self.client.log_inputs(self.run_id, [data])
 
     def _write_trial(self, record: TrialRecord, time: int) -> None:
         if self._is_in_doubt:
