@@ -303,6 +303,31 @@ def test_a_request_that_has_begun_is_answered_when_the_server_is_stopped():
     asyncio.run(run())
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no such signal")
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_closed_terminal_ends_a_server_unless_it_was_started_by_nohup(ignored):
+    async def scenario(server):
+        _, idle = await server.connect()
+        await asyncio.sleep(0.1)  # it takes signals now
+        idle.close()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.1)
+        if ignored:
+            assert not server.running.done()
+            await server.stop()
+        else:
+            assert await asyncio.wait_for(server.running, 60) == signal.SIGHUP
+
+    async def run():
+        await scenario(Server())
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    try:
+        asyncio.run(run())
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_second_signal_does_not_wait():
     async def run():
         server = Server()

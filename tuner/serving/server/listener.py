@@ -75,9 +75,8 @@ class SocketListener:
         """
         loop = asyncio.get_running_loop()
         signals: asyncio.Queue[int] = asyncio.Queue()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            with suppress(NotImplementedError, AttributeError):  # on Windows, which has no third
-                number = getattr(signal, name)
+        for number in _list_signals():
+            with suppress(NotImplementedError):  # on Windows, where they raise an exception
                 loop.add_signal_handler(number, signals.put_nowait, number)
         self._bound.setblocking(False)
         accepting = asyncio.create_task(self._accept())
@@ -144,3 +143,11 @@ def _count_possible_connections() -> int:
     except OSError:  # only Linux has it
         taken = _SPARE_FILES
     return max(_LEAST_CONNECTIONS, min(_MOST_CONNECTIONS, soft - taken - _SPARE_FILES))
+
+
+def _list_signals() -> list[int]:
+    """Return the signals that end a server; `nohup` lets it ignore that its terminal is closed."""
+    hangup = getattr(signal, "SIGHUP", None)  # which Windows has not
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return [signal.SIGINT, signal.SIGTERM]
+    return [signal.SIGINT, signal.SIGTERM, hangup]
