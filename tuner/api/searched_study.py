@@ -229,7 +229,8 @@ class SearchedStudy(StudyResults):
             max_seconds: The time limit of this run in seconds. None for that of the last one.
             patience_trials: The search ends when so many trials have not improved the ensemble.
                 None for the last run's, or for any number if `max_trials` is given.
-            tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
+            tracking_uri: MLflow's tracking URI. Defaults to `MLFLOW_TRACKING_URI`, else a database
+                under the root.
             verbose: 1 to show progress, 0 to print nothing at all. None for that of the study.
             engine: Where the trials train, as of `tune`.
             ray_address: As of `tune`.
@@ -261,7 +262,8 @@ class SearchedStudy(StudyResults):
         """Write to MLflow all of the study that it lacks, as `tuner sync` does.
 
         Args:
-            tracking_uri: MLflow's tracking URI. Defaults to a database under the root.
+            tracking_uri: MLflow's tracking URI. Defaults to `MLFLOW_TRACKING_URI`, else a database
+                under the root.
 
         Raises:
             StudyError: Another process writes the study to MLflow.

@@ -73,7 +73,8 @@ def tune(  # noqa: PLR0913  (one argument per option of the command)
         study: The study's name. Defaults to the next free `DATA-SPACE-N`.
         overwrite: Delete a study of the same name first.
         root: The folder that holds all that searches write.
-        tracking_uri: MLflow's tracking URI. Defaults to a database under `root`.
+        tracking_uri: MLflow's tracking URI. Defaults to `MLFLOW_TRACKING_URI`, else a database
+            under `root`.
         engine: Where the trials train: `local` (this process), or `ray` (a cluster).
         ray_address: `HOST:PORT` of the cluster's head, or `auto` for the cluster of this machine.
             Defaults to RAY_ADDRESS; if that is not set, Ray is started here.

@@ -1,51 +1,24 @@
-"""The command line: its app, and the commands that search."""
+"""The commands that search, and show what can be searched."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tuner._version import __version__
+from tuner.cli.app import app
 from tuner.cli.options import (
+    PATIENCE_TRIALS,
+    THRESHOLD,
     AsJson,
     EngineName,
-    PatienceTrials,
     Quiet,
     RayAddress,
     RayWorkers,
     Root,
-    Threshold,
     TrackingUri,
 )
 
 __all__ = ["app"]
-
-app = typer.Typer(
-    name="tuner",
-    help="Find the best Keras softmax classifier for a table or images by cross-validation.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from tuner.terminal.messages import print_result
-
-        print_result(f"tuner {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def root_options(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """Find the best Keras softmax classifier for a table or images by cross-validation."""
 
 
 # Over 40 lines: Typer takes each option from an argument.
@@ -58,8 +31,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     data: Annotated[
         str,
         typer.Option(
-            help="digits, iris, wine, breast_cancer, a CSV, Parquet or .npz file, or a folder of "
-            "images with one sub-folder per class."
+            help="digits, iris, wine, breast_cancer; a CSV, TSV, Parquet or .npz file; a folder of "
+            "Parquet files, or of images with one sub-folder per class."
         ),
     ] = "digits",
     target: Annotated[
@@ -69,24 +42,38 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         int | None,
         typer.Option(
             help="Maximum number of trials.",
-            show_default="until a space that compares settings has its answer; of tabular with "
-            "--max-seconds, as many as fit; else 20",
+            show_default="until a space that compares settings has its answer; with --max-seconds "
+            "as many as fit, where schedules are planned as in tabular; else 20",
         ),
     ] = None,
     max_seconds: Annotated[
         float | None,
-        typer.Option(help="Time limit in seconds; the best network so far is exported."),
+        typer.Option(
+            help="Time limit of the whole command in seconds; it exports an ensemble of the best "
+            "networks so far.",
+            show_default="none",
+        ),
     ] = None,
-    patience_trials: PatienceTrials = None,
+    patience_trials: Annotated[
+        int | None, typer.Option(help=PATIENCE_TRIALS, show_default="any number")
+    ] = None,
     max_parameters: Annotated[
         int | None,
-        typer.Option(help="Most parameters of a network; larger ones are not trained."),
+        typer.Option(
+            help="Most parameters of a network; larger ones are not trained.", show_default="any"
+        ),
     ] = None,
     max_row_microseconds: Annotated[
         float | None,
-        typer.Option(help="Most microseconds to predict a row here, estimated from the size."),
+        typer.Option(
+            help="Most microseconds to predict one row on this machine, estimated from the "
+            "network's size; slower ones are not trained.",
+            show_default="any",
+        ),
     ] = None,
-    folds: Annotated[int, typer.Option(help="Number of folds of the cross-validation.")] = 5,
+    folds: Annotated[
+        int, typer.Option(help="Number of folds of the cross-validation, at least 2.")
+    ] = 5,
     repeats: Annotated[
         int, typer.Option(help="How often the cross-validation is repeated, with other folds.")
     ] = 1,
@@ -121,7 +108,8 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         bool,
         typer.Option(
             "--racing/--no-racing",
-            help="End trials early that cannot become the best; where settings are compared, none.",
+            help="End trials early that cannot become the best; none where settings are compared "
+            "or schedules are planned.",
         ),
     ] = True,
     class_weight: Annotated[
@@ -155,17 +143,24 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
     ] = None,
     order: Annotated[
         str | None,
-        typer.Option(help="Column that orders the rows: train on earlier rows; no feature."),
+        typer.Option(
+            help="Column that orders the rows: each fold is predicted from earlier rows, the last "
+            "rows are held out; the column is no feature."
+        ),
     ] = None,
     from_study: Annotated[
         str | None,
-        typer.Option("--from", help="Begin with the best trials of another study of --root."),
+        typer.Option("--from", help="Begin with the five best trials of another study in --root."),
     ] = None,
     test_size: Annotated[
         float,
-        typer.Option(help="Share of the rows that is held out to score the exported network."),
+        typer.Option(
+            help="Share of the rows, 0 to 0.5, that is held out to score the exported model."
+        ),
     ] = 0.2,
-    threshold: Threshold = None,
+    threshold: Annotated[
+        str | None, typer.Option(help=THRESHOLD, show_default="the more probable class")
+    ] = None,
     seed: Annotated[
         int, typer.Option(help="Seed of folds, proposals, initial weights and batches.")
     ] = 0,
@@ -176,10 +171,14 @@ def search(  # noqa: PLR0913, PLR0917  (one argument per option)
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Delete a study of the same name first.")
+        bool, typer.Option("--overwrite", help="Delete the study that --study names first.")
     ] = False,
     trainer: Annotated[
-        str, typer.Option(help="How trials train: lanes (all folds of many trials at once), fit.")
+        str,
+        typer.Option(
+            help="How trials train: lanes (all folds of many trials at once), or fit (Keras's own, "
+            "one fold after another)."
+        ),
     ] = "lanes",
     engine: EngineName = "local",
     ray_address: RayAddress = None,
@@ -249,7 +248,10 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
         float | None,
         typer.Option(help="Time limit of this run in seconds.", show_default="as before"),
     ] = None,
-    patience_trials: PatienceTrials = None,
+    patience_trials: Annotated[
+        int | None,
+        typer.Option(help=PATIENCE_TRIALS, show_default="as before; any number with --max-trials"),
+    ] = None,
     engine: EngineName = "local",
     ray_address: RayAddress = None,
     ray_workers: RayWorkers = None,

@@ -9,14 +9,14 @@ from tuner.argument_types import read_path
 from tuner.errors import UserError
 
 __all__ = [
+    "PATIENCE_TRIALS",
+    "THRESHOLD",
     "AsJson",
     "EngineName",
-    "PatienceTrials",
     "Quiet",
     "RayAddress",
     "RayWorkers",
     "Root",
-    "Threshold",
     "TrackingUri",
     "path",
 ]
@@ -34,23 +34,17 @@ Root = Annotated[Path, typer.Option(parser=path, help="Folder that holds all tha
 
 TrackingUri = Annotated[
     str | None,
-    typer.Option(help="MLflow's tracking URI.", show_default="a database under --root"),
-]
-Threshold = Annotated[
-    str | None,
     typer.Option(
-        help="Of two classes: what to choose the decision threshold for, out of fold: accuracy, "
-        "balanced_accuracy, f1=CLASS or cost=CLASS:1,CLASS:5.",
-        show_default="the more probable class",
+        help="MLflow's tracking URI.", show_default="MLFLOW_TRACKING_URI, else a database in --root"
     ),
 ]
-PatienceTrials = Annotated[
-    int | None,
-    typer.Option(
-        help="End the search when so many trials in a row have not improved the ensemble.",
-        show_default="any number",
-    ),
-]
+THRESHOLD = (
+    "Of two classes: what to choose the decision threshold for, out of fold: accuracy, "
+    "balanced_accuracy, f1=CLASS or cost=CLASS:1,CLASS:5."
+)
+PATIENCE_TRIALS = (
+    "End the search when the last N trials have not improved the ensemble; it looks every N trials."
+)
 EngineName = Annotated[
     str,
     typer.Option("--engine", help="Where trials train: local (this process), or ray (a cluster)."),
@@ -70,5 +64,5 @@ AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of the summary.")
 ]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", help="No progress: print only warnings and the result.")
+    bool, typer.Option("--quiet", help="No progress: print only warnings, notes and the result.")
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 import typer
 
 from tuner.cli.commands import app
-from tuner.cli.options import AsJson, Quiet, Root, Threshold, TrackingUri, path
+from tuner.cli.options import THRESHOLD, AsJson, Quiet, Root, TrackingUri, path
 from tuner.errors import check_choice
 
 __all__ = ["app"]
@@ -26,7 +26,7 @@ def sync(
     tracking_uri: TrackingUri = None,
     root: Root = Path("mlruns"),
 ) -> None:
-    """Write to MLflow all of a study that it lacks, in the usual store or another one."""
+    """Write to MLflow all of a study that it lacks."""
     from tuner.cli.sync import sync_study
 
     sync_study(study, tracking_uri, root)
@@ -45,21 +45,27 @@ def export(  # noqa: PLR0913, PLR0917  (one argument per option)
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(parser=path, help="Folder to write.", show_default="in the study's folder"),
+        typer.Option(
+            parser=path,
+            help="Folder to write.",
+            show_default="in the study's folder: model for the search's own pick, else model-PICK",
+        ),
     ] = None,
-    threshold: Threshold = None,
+    threshold: Annotated[
+        str | None, typer.Option(help=THRESHOLD, show_default="as in the search")
+    ] = None,
     formats: Annotated[
         str | None,
         typer.Option(
             help="Formats, separated by commas: keras (always written), saved_model, mlflow, onnx, "
-            "litert (of numbers alone).",
+            "litert (of plain numbers or arrays alone).",
             show_default="keras,saved_model,mlflow",
         ),
     ] = None,
     root: Root = Path("mlruns"),
     quiet: Quiet = False,
 ) -> None:
-    """Train a study's network on all training rows, export it, and check the export."""
+    """Export networks of a study, trained again where need be, and check the export."""
     from tuner.cli.export import export_study
 
     export_study(study, pick, output, root, threshold=threshold, formats=formats, quiet=quiet)
@@ -129,8 +135,8 @@ def predict(  # noqa: PLR0913, PLR0917  (one argument per option)
     data: Annotated[
         str,
         typer.Option(
-            help="A CSV, Parquet or .npz file of raw columns, a folder of images, or - for "
-            "standard input."
+            help="A CSV, TSV, Parquet or .npz file of raw columns, a folder of Parquet files or "
+            "images, or - for standard input."
         ),
     ],
     output: Annotated[
