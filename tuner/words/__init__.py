@@ -22,7 +22,6 @@ from tuner.words.look_alikes import (
     show_alike,
 )
 from tuner.words.names import name_label, say_name, say_subject
-from tuner.words.networks import say_parts
 from tuner.words.numbers import (
     are_clearly_fewer,
     count_noun,
@@ -31,18 +30,11 @@ from tuner.words.numbers import (
     has_error,
     list_counts,
     round_to_error,
+    say_count,
     say_fewer,
     say_number,
     say_times,
     say_value,
-)
-from tuner.words.plain import (
-    say_count,
-    say_difference,
-    say_shares,
-    say_thing,
-    say_things,
-    say_with,
 )
 from tuner.words.presentable import escape_controls, make_line, make_presentable, mask_passwords
 from tuner.words.scores import (
@@ -51,12 +43,15 @@ from tuner.words.scores import (
     format_score,
     get_told_share,
     list_scores,
+    say_difference,
     say_interval,
     say_result,
     say_right,
     say_share,
+    say_shares,
 )
 from tuner.words.sentences import capitalize_first, join_words, list_first
+from tuner.words.things import say_parts, say_thing, say_things, say_with
 
 __all__ = [
     "NOTHING_SEEN",

@@ -15,12 +15,14 @@ __all__ = [
     "has_error",
     "list_counts",
     "round_to_error",
+    "say_count",
     "say_fewer",
     "say_number",
     "say_times",
     "say_value",
 ]
 
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _CLEARLY = 1.1  # a network this many times smaller is mentioned
 _SMALL_ERROR, _SMALL = 1e-5, 1e-3  # below both, six decimals would leave zeros alone
 
@@ -57,6 +59,15 @@ def count_noun(count: int, noun: str) -> str:
     ('1 trial', '1,200 trials')
     """
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def say_count(count: int) -> str:
+    """Return a count, as a word up to ten.
+
+    >>> say_count(0), say_count(4), say_count(1200)
+    ('no', 'four', '1,200')
+    """
+    return _WORDS[count] if 0 <= count < len(_WORDS) else f"{count:,}"
 
 
 def list_counts(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,7 @@
-"""Scores, their standard errors and intervals in words."""
+"""Scores, their standard errors, intervals and differences in words, and shares of rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import floor, log10
 
 from tuner.words.names import say_name
 from tuner.words.numbers import round_to_error, say_value
@@ -11,13 +12,16 @@ __all__ = [
     "format_score",
     "get_told_share",
     "list_scores",
+    "say_difference",
     "say_interval",
     "say_result",
     "say_right",
     "say_share",
+    "say_shares",
 ]
 
 _SMALL = 5e-5  # four decimals of it are zeros
+_MOST_DECIMALS = 14  # of a percentage, which a float has no more of near 100
 
 
 def format_score(score: float, error: float) -> str:
@@ -59,11 +63,33 @@ def format_interval(interval: tuple[float, float]) -> str:
 def say_share(share: float) -> str:
     """Return a share in percent; one below 1 is never called 100 %.
 
-    >>> say_share(0.974), say_share(0.9997), say_share(1.0)
-    ('97.4 %', '99.97 %', '100 %')
+    >>> say_share(0.974), say_share(0.9997), say_share(0.99997), say_share(1.0)
+    ('97.4 %', '99.97 %', '99.997 %', '100 %')
     """
-    decimals = 2 if 0.9995 <= share < 1 else 0 if share == 1 else 1
-    return f"{100 * share:.{decimals}f} %"
+    (percent,) = _format_percents([share], 0 if share == 1 else 1)
+    return percent
+
+
+def say_shares(shares: Sequence[float]) -> list[str]:
+    """Return shares in percent, all with as many decimals as are needed to see a difference.
+
+    A share below 1 is never called 100 %.
+
+    >>> say_shares([0.991, 0.613]), say_shares([0.9721, 0.9689]), say_shares([0.9996, 0.5])
+    (['99 %', '61 %'], ['97.2 %', '96.9 %'], ['99.96 %', '50.00 %'])
+    >>> say_shares([0.99996, 0.5]), say_shares([1.0])
+    (['99.996 %', '50.000 %'], ['100 %'])
+    """
+    difference = max(shares) - min(shares)
+    return _format_percents(shares, 1 if 0 < difference < 0.02 else 0)
+
+
+def _format_percents(shares: Sequence[float], decimals: int) -> list[str]:
+    """Return shares in percent, with more decimals if one below 1 would be called 100 %."""
+    largest = max((share for share in shares if share < 1), default=0.0)
+    while decimals < _MOST_DECIMALS and round(100 * largest, decimals) >= 100:
+        decimals += 1
+    return [f"{100 * share:.{decimals}f} %" for share in shares]
 
 
 def get_told_share(objective: str, accuracy: float | None) -> float | None:
@@ -133,3 +159,32 @@ def say_interval(low: float, high: float) -> str:
     """
     error = (high - low) / 4
     return f"95 % interval {round_to_error(low, error)} to {round_to_error(high, error)}"
+
+
+def say_difference(difference: float, interval: tuple[float, float]) -> str:
+    """Return a difference without its sign and its interval, with the digits that are certain.
+
+    >>> say_difference(-0.646, (-0.661, -0.631))
+    '0.65, between 0.63 and 0.66'
+    >>> say_difference(-0.014, (-0.061, 0.033))
+    '0.01, between -0.03 and 0.06'
+    >>> say_difference(-0.03, (-0.062, 0.002))
+    '0.030, between -0.002 and 0.062'
+    >>> say_difference(-0.016, (-0.032, 0.00004))
+    '0.016, between 0.000 and 0.032'
+    >>> say_difference(2e-8, (-3e-7, 4e-7))
+    'less than 0.000001'
+    """
+    if max(map(abs, (difference, *interval))) < 0.5e-6:
+        return "less than 0.000001"
+    sign = -1 if difference < 0 else 1
+    low, high = sorted(sign * end for end in interval)
+    margin = (high - low) / 2
+    decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 2), 6)
+    if float(f"{difference:.{decimals}f}") == 0:
+        decimals = min(decimals + 1, 6)
+    if any(abs(end) < 0.5 * 10**-decimals for end in (low, high) if end):
+        decimals = min(decimals + 1, 6)
+    numbers = (abs(difference), low, high)
+    texts = [f"{round(number, decimals) + 0.0:.{decimals}f}" for number in numbers]  # no "-0.000"
+    return f"{texts[0]}, between {texts[1]} and {texts[2]}"

@@ -1,30 +1,27 @@
-"""Settings, shares and differences in words that need no knowledge of statistics."""
+"""Settings in words, as things that a network has, alone and together."""
 
-from collections.abc import Sequence
-from math import floor, log10
+from collections.abc import Mapping, Sequence
 
 from tuner.space import Value
 from tuner.words.hyperparameters import say_setting, say_settings
 from tuner.words.names import say_name
-from tuner.words.numbers import say_value
+from tuner.words.numbers import say_count, say_value
 from tuner.words.parts import find_part
 from tuner.words.sentences import join_words
 
-__all__ = ["say_count", "say_difference", "say_shares", "say_thing", "say_things", "say_with"]
+__all__ = ["say_parts", "say_thing", "say_things", "say_with"]
 
-_COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _NOUNS = {"depth": "hidden layer", "blocks": "block", "heads": "head"}
 _RATES = ("dropout", "input_dropout", "learning_rate", "weight_decay", "label_smoothing")
 _KINDS = {"l1": "L1", "l2": "L2", "elastic_net": "an elastic net", "max_norm": "max-norm"}
-
-
-def say_count(count: int) -> str:
-    """Return a count, as a word up to ten.
-
-    >>> say_count(0), say_count(4), say_count(1200)
-    ('no', 'four', '1,200')
-    """
-    return _COUNTS[count] if 0 <= count < len(_COUNTS) else f"{count:,}"
+# In the way of a row, then how the network is trained.
+_ORDER = (
+    *("scaling", "numbers", "scaling_layer", "depth", "heads", "activation", "learned_slope"),
+    *("normalization", "residual", "parametrization", "biases", "kind", "dropout"),
+    *("optimizer", "weight_decay", "schedule", "label_smoothing", "mixing"),
+)
+# What any network has that says nothing else.
+_USUAL = ("one head", "standard scaling", "standard parametrization", "biases from zero")
 
 
 def say_thing(name: str, value: Value) -> str:
@@ -92,53 +89,25 @@ def say_with(name: str, value: Value) -> str:
     return f"without {article}{thing.removeprefix('no ')}"
 
 
-def say_shares(shares: Sequence[float]) -> list[str]:
-    """Return shares in percent, all with as many decimals as are needed to see a difference.
+def say_parts(values: Mapping[str, Value]) -> str:
+    """Return the parts of a network for tables; empty for a perceptron without such parts.
 
-    A share below 1 is never called 100 %.
+    Args:
+        values: Its active hyperparameters.
 
-    >>> say_shares([0.991, 0.613]), say_shares([0.9721, 0.9689]), say_shares([0.9996, 0.5])
-    (['99 %', '61 %'], ['97.2 %', '96.9 %'], ['99.96 %', '50.00 %'])
-    >>> say_shares([1.0])
-    ['100 %']
+    >>> say_parts({"numbers": "periodic", "depth": 2, "units": 64, "heads": 1, "dropout": 0.1})
+    'periodic embeddings of numbers, two hidden layers of 64 units and a dropout rate of 0.1'
+    >>> say_parts({"depth": 2, "units": 64})
+    ''
     """
-    decimals = 0
-    while decimals < 2 and not _are_clear(shares, decimals):
-        decimals += 1
-    return [f"{100 * share:.{decimals}f} %" for share in shares]
-
-
-def _are_clear(shares: Sequence[float], decimals: int) -> bool:
-    if any(share < 1 and round(100 * share, decimals) >= 100 for share in shares):
-        return False
-    apart = abs(max(shares) - min(shares))
-    return decimals > 0 or apart >= 0.02 or apart == 0
-
-
-def say_difference(difference: float, interval: tuple[float, float]) -> str:
-    """Return a difference without its sign and its interval, with the digits that are certain.
-
-    >>> say_difference(-0.646, (-0.661, -0.631))
-    '0.65, between 0.63 and 0.66'
-    >>> say_difference(-0.014, (-0.061, 0.033))
-    '0.01, between -0.03 and 0.06'
-    >>> say_difference(-0.03, (-0.062, 0.002))
-    '0.030, between -0.002 and 0.062'
-    >>> say_difference(-0.016, (-0.032, 0.00004))
-    '0.016, between 0.000 and 0.032'
-    >>> say_difference(2e-8, (-3e-7, 4e-7))
-    'less than 0.000001'
-    """
-    if max(map(abs, (difference, *interval))) < 0.5e-6:
-        return "less than 0.000001"
-    sign = -1 if difference < 0 else 1
-    low, high = sorted(sign * end for end in interval)
-    margin = (high - low) / 2
-    decimals = 3 if margin <= 0 else min(max(-floor(log10(margin)), 2), 6)
-    if float(f"{difference:.{decimals}f}") == 0:
-        decimals = min(decimals + 1, 6)
-    if any(abs(end) < 0.5 * 10**-decimals for end in (low, high) if end):
-        decimals = min(decimals + 1, 6)
-    numbers = (abs(difference), low, high)
-    texts = [f"{round(number, decimals) + 0.0:.{decimals}f}" for number in numbers]  # no "-0.000"
-    return f"{texts[0]}, between {texts[1]} and {texts[2]}"
+    if not any(find_part(name, value) for name, value in values.items()):
+        return ""
+    things = {name: say_thing(name, values[name]) for name in _ORDER if name in values}
+    if values.get("depth") and "units" in values:
+        things["depth"] += f" of {say_thing('units', values['units'])}"
+    told = [
+        thing
+        for name, thing in things.items()
+        if name == "depth" or not (thing.startswith("no ") or thing in _USUAL)
+    ]
+    return join_words(told) if told else ""
