@@ -24,7 +24,7 @@ def read_cluster_values(
         known: The values of trials that were read before, and are not read again.
 
     Returns:
-        The values of `Truth.values` by trial number, each of shape `(clusters,)`.
+        What `Truth.score_clusters` returns, by trial number, each of shape `(clusters,)`.
 
     Raises:
         StudyError: An array is missing or damaged.
