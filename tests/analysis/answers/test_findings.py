@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.made_studies import DIVERGED
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
+from tuner.analysis.answers.plain_sentences import describe_against
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_records import Comparison, Setting
 
@@ -104,7 +105,7 @@ def test_scores_have_digits_that_tell_them_apart(made, scores, told):
     pair = Pair(0, 1, scores[0] - scores[1], (-0.05, 0.01), 0.5, 0.5, False)
     evidence.comparisons["depth"] = Comparison(8, settings, (pair,), (0, 1))
     findings = Findings(evidence, "depth")
-    assert told in findings.describe_against(findings.tried[1])
+    assert told in describe_against(findings, findings.tried[1])
 
 
 def test_a_setting_that_never_trains_is_part_of_the_answer(made):

@@ -2,6 +2,7 @@
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
+from tuner.analysis.answers.plain_sentences import say_condition
 from tuner.words import get_told_share, say_interval, say_name, say_shares, say_subject
 
 __all__ = ["GUESSING", "answer_guessing", "describe_beside_guessing"]
@@ -14,7 +15,7 @@ def answer_guessing(findings: Findings) -> str:
     best = findings.best
     assert best.score is not None  # it has a completed trial
     beside = describe_beside_guessing(
-        findings.evidence, findings.say_with(best), best.score, best.accuracy
+        findings.evidence, say_condition(findings, best), best.score, best.accuracy
     )
     return f"{GUESSING}, whatever {say_subject(findings.name)}: {beside}."
 

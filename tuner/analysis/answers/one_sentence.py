@@ -7,9 +7,17 @@ with the numbers. A question of yes or no gets "Yes", "No" or "It cannot be told
 from collections.abc import Callable
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.findings import UNDECIDED, Findings
+from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.guessing_sentence import answer_guessing
 from tuner.analysis.answers.parts import PARTS
+from tuner.analysis.answers.plain_sentences import (
+    UNDECIDED,
+    describe_against,
+    describe_others,
+    describe_undecided,
+    describe_untried,
+    say_condition,
+)
 from tuner.analysis.setting_records import Setting
 from tuner.space import Value
 from tuner.words import (
@@ -36,7 +44,7 @@ def answer_in_one_sentence(evidence: Evidence, name: str) -> str:
     """
     findings = Findings(evidence, name)
     if len(findings.tried) < 2:
-        return findings.describe_untried()
+        return describe_untried(findings)
     if evidence.learns_nothing:
         return answer_guessing(findings)
     is_number = not any(isinstance(s.value, str) for s in findings.tried)
@@ -66,9 +74,9 @@ def _answer_depth(findings: Findings) -> str:
         return _answer_deep_or_wide(findings)
     shallow = findings.sort(findings.tried)[0]
     if shallow in findings.worse:
-        against = capitalize_first(findings.describe_against(shallow))
+        against = capitalize_first(describe_against(findings, shallow))
         fewest = _list_fewest(findings)
-        return f"Yes. {against}{findings.describe_others(fewest)}{_describe_deeper(findings)}."
+        return f"Yes. {against}{describe_others(findings, fewest)}{_describe_deeper(findings)}."
     return _answer_simplest(findings, shallow, "No")
 
 
@@ -85,12 +93,12 @@ def _answer_deep_or_wide(findings: Findings) -> str:
     """Answer whether to go deep or wide, where the shallowest network is the widest."""
     wide = findings.sort(findings.tried)[0]
     if wide in findings.worse:
-        against = findings.describe_against(wide)
-        return f"Deep: {against}{findings.describe_others(_list_fewest(findings))}."
+        against = describe_against(findings, wide)
+        return f"Deep: {against}{describe_others(findings, _list_fewest(findings))}."
     if findings.worse and wide is findings.best:
         worst = findings.worse[-1]
-        against = findings.describe_against(worst)
-        return f"Wide: {against}{findings.describe_others()}."
+        against = describe_against(findings, worst)
+        return f"Wide: {against}{describe_others(findings)}."
     return _answer_simplest(findings, wide, "Wide" if findings.worse else "Neither")
 
 
@@ -110,12 +118,12 @@ def _answer_simplest(findings: Findings, simplest: Setting, answer: str) -> str:
         answer: What the answer begins with if the setting is as good as the best.
     """
     if undecided := _find_undecided(findings, simplest):
-        return findings.describe_undecided(undecided)
+        return describe_undecided(findings, undecided)
     if simplest is findings.best:
-        unclear = findings.describe_others(findings.unclear)
-        return f"{answer}: {findings.describe_against(findings.tried[1])}{unclear}."
-    against = findings.describe_against(simplest)
-    simply = findings.say_with(simplest)
+        unclear = describe_others(findings, findings.unclear)
+        return f"{answer}: {describe_against(findings, findings.tried[1])}{unclear}."
+    against = describe_against(findings, simplest)
+    simply = say_condition(findings, simplest)
     return f"{answer}: on these rows it does as well {simply}, as far as can be told; {against}."
 
 
@@ -132,8 +140,11 @@ def _find_undecided(findings: Findings, reference: Setting) -> Setting | None:
 def _answer_units(findings: Findings) -> str:
     """Answer how many units or filters are needed."""
     smallest = findings.sort(findings.tried)[0]
-    if undecided := _find_undecided(findings, smallest):
-        return _answer_which(findings) if findings.worse else findings.describe_undecided(undecided)
+    undecided = _find_undecided(findings, smallest)
+    if undecided and findings.worse:
+        return _answer_which(findings)
+    if undecided:
+        return describe_undecided(findings, undecided)
     fewest = findings.sort(findings.as_good)[0]
     thing = say_thing(findings.name, fewest.value)
     if smallest in findings.worse:
@@ -142,16 +153,16 @@ def _answer_units(findings: Findings) -> str:
             thing = say_things(findings.name, [s.value for s in findings.sort(findings.as_good)])
         elif fewest is not findings.best:
             thing += " or more"
-        against = findings.describe_against(below[-1])
-        return f"{thing}: {against}{findings.describe_others(findings.unclear)}."
+        against = describe_against(findings, below[-1])
+        return f"{thing}: {against}{describe_others(findings, findings.unclear)}."
     worse = [setting.value for setting in findings.sort(findings.worse)]
     too_many = f"; {say_things(findings.name, worse)} do worse" if worse else ""
     if fewest is findings.best:
-        unclear = findings.describe_others(findings.unclear)
-        against = findings.describe_against(findings.tried[1])
+        unclear = describe_others(findings, findings.unclear)
+        against = describe_against(findings, findings.tried[1])
         return f"{thing} are enough: {against}{too_many}{unclear}."
     as_well = f"On these rows {thing} do as well, as far as can be told"
-    return f"{as_well}: {findings.describe_against(fewest)}{too_many}."
+    return f"{as_well}: {describe_against(findings, fewest)}{too_many}."
 
 
 def _is_less(first: Setting, second: Setting) -> bool:
@@ -220,12 +231,12 @@ def _answer_against(findings: Findings, nothing: Value, answer: str, unsure: str
     if without in findings.worse:
         thing = capitalize_first(say_thing(findings.name, findings.best.value))
         verb = "help" if choose_verb(findings.name, [findings.best.value]) == "are" else "helps"
-        return f"{thing} {verb}: {findings.describe_against(without)}{findings.describe_others()}."
+        return f"{thing} {verb}: {describe_against(findings, without)}{describe_others(findings)}."
     if undecided := _find_undecided(findings, without):
-        return findings.describe_undecided(undecided)
+        return describe_undecided(findings, undecided)
     if without is findings.best:
-        return f"{answer}: {findings.describe_against(findings.tried[1])}."
-    return f"{unsure}: {findings.describe_against(without)}."
+        return f"{answer}: {describe_against(findings, findings.tried[1])}."
+    return f"{unsure}: {describe_against(findings, without)}."
 
 
 def _answer_batch_size(findings: Findings) -> str:
@@ -254,13 +265,13 @@ def _answer_which(findings: Findings, at: str = "") -> str:
         verb = "are" if findings.name in ("units", "filters") or thing.endswith("s") else verb
         best = f"{thing}{at} {verb} best"
         if thing.startswith("No "):
-            best = f"It is best {findings.say_with(findings.best)}{at.removesuffix(',')}"
-        against = findings.describe_against(findings.worse[-1])
-        return f"{best}: {against}{findings.describe_others()}."
+            best = f"It is best {say_condition(findings, findings.best)}{at.removesuffix(',')}"
+        against = describe_against(findings, findings.worse[-1])
+        return f"{best}: {against}{describe_others(findings)}."
     *_, farthest = findings.as_good
     if farthest is findings.best:  # all others are unclear
-        return findings.describe_undecided((findings.open or findings.unclear)[-1])
-    against = findings.describe_against(farthest) + findings.describe_others(findings.unclear)
+        return describe_undecided(findings, (findings.open or findings.unclear)[-1])
+    against = describe_against(findings, farthest) + describe_others(findings, findings.unclear)
     subject = capitalize_first(say_subject(findings.name))
     among = " among those that train" if findings.failed else ""
     return f"{subject} is not shown to matter{among}: {against}."
