@@ -130,7 +130,7 @@ def test_a_setting_that_was_tried_more_often_has_no_advantage():
     for depth, shift in ((0, 0.5), (1, 0.4), (0, 0.6), (1, 0.7), (1, 0.0), (1, 0.0)):
         trials.add(depth, shift)
     compared = trials.compare()
-    assert compared.share == 2
+    assert compared.rounds == 2
     assert {each.value: (each.trials, each.trial) for each in compared.settings} == {
         0: (2, 0),
         1: (4, 1),
@@ -163,14 +163,14 @@ def test_a_setting_without_a_completed_trial_stands_last_and_in_no_pair():
     assert [each.value for each in compared.settings[2:]] == [2, 3]
     assert all(each.trial is each.score is each.interval is None for each in compared.settings[2:])
     assert len(compared.pairs) == 1
-    assert compared.share == 1  # of settings that have a completed trial
+    assert compared.rounds == 1  # of settings that have a completed trial
 
 
 def test_one_setting_alone_is_the_best_and_none_at_all_is_nothing():
     compared = Trials().add("l2").add("l2").compare()
     assert (compared.pairs, compared.not_told_apart) == ((), ("l2",))
     compared = Trials().add("l2", status="failed").compare()
-    assert (compared.share, compared.pairs, compared.not_told_apart) == (0, (), ())
+    assert (compared.rounds, compared.pairs, compared.not_told_apart) == (0, (), ())
     assert [each.value for each in compared.settings] == ["l2"]
     assert Trials().compare().settings == ()
 

@@ -122,8 +122,8 @@ def compare_settings(
     """
     sign = objective.to_loss(1.0)
     groups = _group_trials(records, get_setting)
-    share = min((len(own) for own in groups.values() if any(r.completed for r in own)), default=0)
-    groups_compared = {value: own[:share] for value, own in groups.items()}
+    rounds = min((len(own) for own in groups.values() if any(r.completed for r in own)), default=0)
+    groups_compared = {value: own[:rounds] for value, own in groups.items()}
     ranked = {value: _rank(own, sign) for value, own in groups_compared.items()}
     values = sorted(
         (value for value, own in ranked.items() if own),
@@ -142,11 +142,11 @@ def compare_settings(
     pairs = _make_pairs(values, tests)
     alike = [pair.second for pair in pairs if not pair.told_apart]
     return Comparison(
-        share,
+        rounds,
         (*settings, *without),
         tuple(pairs),
         (*values[:1], *alike),
-        open=_find_open(pairs, tests, share),
+        open=_find_open(pairs, tests, rounds),
         single_errors=tuple(test.single_networks.standard_error for test in tests),
     )
 
@@ -208,7 +208,7 @@ def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.
 
 
 def _find_open(
-    pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], share: int
+    pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], rounds: int
 ) -> tuple[Value, ...]:
     """Return the settings that more trials could tell apart from the best one."""
     of_single = adjust_by_holm([test.single_networks.p for test in tests])
@@ -218,7 +218,7 @@ def _find_open(
         if not pair.told_apart
         and test.can_draw
         and (
-            share < FEWEST_ROUNDS
+            rounds < FEWEST_ROUNDS
             or ((p <= LEVEL or pair.excludes_zero or test.luck_dominates) and may_matter(pair))
         )
     )

@@ -17,7 +17,7 @@ class Setting:
     Attributes:
         value: The value that the setting's trials share.
         trials: How many trials the study has of it.
-        trial: The number of the best completed trial of its share; None if none was completed.
+        trial: The number of the best completed trial of those compared; None without one.
         score: That trial's score; None without a trial.
         interval: The 95 % interval of one network's score, over rows and training; None without a
             trial. It is not corrected for the choice of the best trial.
@@ -37,7 +37,8 @@ class Comparison:
     """The comparison of all settings of a hyperparameter.
 
     Attributes:
-        share: How many trials of each setting are compared: the first ones by number.
+        rounds: How many rounds are compared: that many trials of each setting, the first ones by
+            number.
         settings: The settings, the best first; those without a completed trial last.
         pairs: The best setting and each other one with a completed trial, the better ones first.
         not_told_apart: The best setting and those that cannot be told apart from it. Empty if no
@@ -49,12 +50,13 @@ class Comparison:
             it is in its interval is not worth more trials.
         single_errors: The standard error of each pair's difference as that of two single networks,
             over rows and folds: what is within it is not worth more trials.
-        unit: What `share` counts: trials, or draws of several trials, the best of which counts.
+        unit: What each setting has in a round: a trial, or a draw of several trials, the best of
+            which counts.
         spared: Those of `not_told_apart` that are behind, but by their cross-entropy alone, and of
             a trial that the limit of epochs ended (`tuner.analysis.answers.unfinished`).
     """
 
-    share: int
+    rounds: int
     settings: tuple[Setting, ...]
     pairs: tuple[Pair[Value], ...]
     not_told_apart: tuple[Value, ...]

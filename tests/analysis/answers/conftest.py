@@ -45,7 +45,7 @@ def says(made, judged):
 
     A setting is told apart, or open, or as good as the best; of some that are not told apart the
     interval has no 0 in it. Without a score of guessing, no difference is a large share of what is
-    gained over it. `share` trials of each are compared, and `wide` is how far all intervals reach.
+    gained over it. `rounds` trials of each are compared, and `wide` is how far all intervals reach.
     """
 
     def answer(
@@ -59,7 +59,7 @@ def says(made, judged):
         others=None,
         derived=None,
         guessing=None,
-        share=8,
+        rounds=8,
         wide=None,
     ):
         study = made()
@@ -89,7 +89,7 @@ def says(made, judged):
         ]
         alike = tuple(value for value in values if value not in told)
         comparison = Comparison(
-            share, tuple(settings), tuple(pairs), alike, tuple(still_open), (0.1,) * len(pairs)
+            rounds, tuple(settings), tuple(pairs), alike, tuple(still_open), (0.1,) * len(pairs)
         )
         evidence = study.evidence()
         evidence.comparisons[name] = comparison

@@ -63,7 +63,7 @@ def test_where_all_configurations_were_tried_each_trial_counts(made):
         for nesterov in (False, True):
             study.add({"depth": depth, "nesterov": nesterov}, 0.01 * depth + 0.5 * (not nesterov))
     comparison = compare_hyperparameter(study.evidence(), "nesterov")
-    assert (comparison.share, comparison.unit) == (7, "trial")
+    assert (comparison.rounds, comparison.unit) == (7, "trial")
     assert comparison.not_told_apart == (True,)
 
 
@@ -80,7 +80,7 @@ def test_two_lucky_draws_tell_no_other_hyperparameter_apart(made):
     labels = [False, True] * 4
     study = add_rounds(made(SPACE), labels, lucky=(1, 5))
     comparison = compare_hyperparameter(study.evidence(), "nesterov")
-    assert comparison.share == 4
+    assert comparison.rounds == 4
     assert comparison.not_told_apart == (True, False)
     assert [setting.trials for setting in comparison.settings] == [12, 12]
     answer = hyperparameter_answer(study.evidence(), "nesterov")

@@ -57,7 +57,7 @@ def test_rows_are_not_asked_for_where_they_would_not_help(says):
     """A difference that is clear, or told of too few trials, or negligible wherever it is."""
     right = {2: 0.97, 0: 0.96}
     assert "more rows" not in says("depth", right, clear=[0], guessing=0.7)
-    assert "more rows" not in says("depth", right, share=1, guessing=0.7)
+    assert "more rows" not in says("depth", right, rounds=1, guessing=0.7)
     assert "more rows" not in says("depth", right, wide=0.004, guessing=0.101)
 
 

@@ -294,7 +294,7 @@ def test_what_is_open_beside_the_simplest_is_said(says):
 )
 def test_a_few_trials_do_not_say_that_the_simplest_is_enough(says, name, right):
     _, *others = right
-    said = says(name, right, still_open=others, share=2)
+    said = says(name, right, still_open=others, rounds=2)
     assert said.startswith(f"It cannot be told from {len(right)} trials, only two of each setting:")
     assert not says(name, right, still_open=others).startswith("It cannot be told")
 

@@ -32,7 +32,7 @@ def is_answered(evidence: TrialEvidence) -> bool:
     if not comparison.not_told_apart:
         return False
     asks_for_size = name in _SIZES and not evidence.has_budget
-    if not asks_for_size or comparison.share < ENOUGH_ROUNDS:
+    if not asks_for_size or comparison.rounds < ENOUGH_ROUNDS:
         return not comparison.open
     return _find_smallest(comparison, bin_trials(evidence, name).order) not in comparison.open
 

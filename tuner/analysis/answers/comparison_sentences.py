@@ -51,7 +51,7 @@ def describe_comparison(
         only = f"Only {say_setting(name, findings.best.value)} has a completed trial to compare"
         return f"{only}: {_say_score(findings, findings.best)}.", *missing, more
     all_alike = not any(pair.told_apart for pair in findings.comparison.pairs)
-    if not _is_luck_known(findings) or (findings.comparison.share == 1 and all_alike):
+    if not _is_luck_known(findings) or (findings.comparison.rounds == 1 and all_alike):
         return *_describe_too_few(findings), *details, *missing, more
     return (
         *_describe_result(findings),
@@ -160,13 +160,13 @@ def _describe_excluded_best(findings: Findings) -> list[str]:
     """Return that the study's best trial is not among the compared ones, if so."""
     compared = list_compared_trials(findings.evidence, findings.name)
     settings = {r.trial: findings.binning.get_setting(r) for r in compared}
-    best, share = findings.evidence.best.trial, findings.comparison.share
+    best, rounds = findings.evidence.best.trial, findings.comparison.rounds
     value = settings.get(best)
     same = [trial for trial, setting in settings.items() if setting == value]
-    if value is None or best in same[:share]:
+    if value is None or best in same[:rounds]:
         return []
     unit = findings.comparison.unit
-    first = f"first {unit}" if share == 1 else f"first {share} {unit}s"
+    first = f"first {unit}" if rounds == 1 else f"first {rounds} {unit}s"
     return [
         f"The study's best, trial {best} with {say_setting(findings.name, value)}, is not "
         f"compared: only the {first} of each count, so that a setting gains nothing from "
@@ -197,13 +197,13 @@ def _describe_worse(findings: Findings) -> str:
 
 
 def _is_few(findings: Findings) -> bool:
-    return len(findings.comparison.not_told_apart) > 1 and findings.comparison.share < _FEW
+    return len(findings.comparison.not_told_apart) > 1 and findings.comparison.rounds < _FEW
 
 
 def _describe_few(findings: Findings) -> str:
-    share = findings.comparison.share
+    rounds = findings.comparison.rounds
     unit = findings.comparison.unit
-    compared = f"Only one {unit}" if share == 1 else f"The best of {share} {unit}s"
+    compared = f"Only one {unit}" if rounds == 1 else f"The best of {rounds} {unit}s"
     return f"{compared} of each is compared, so only large differences can be seen."
 
 
@@ -222,11 +222,11 @@ def _describe_missing_setting(findings: Findings, value: Value) -> str:
     counts = Counter(record.result.status for record in records)
     setting = say_setting(findings.name, value)
     not_compared = capitalize_first(f"{setting} {choose_verb(findings.name, [value])} not compared")
-    share, unit = findings.comparison.share, findings.comparison.unit
-    if counts["completed"] and share == 1:
+    rounds, unit = findings.comparison.rounds, findings.comparison.unit
+    if counts["completed"] and rounds == 1:
         return f"{not_compared}: the first {unit} was not completed, and later ones do not count."
     if counts["completed"]:
-        first = f"none of the first {share} {unit}s was completed"
+        first = f"none of the first {rounds} {unit}s was completed"
         return f"{not_compared}: {first}, and later ones do not count."
     if counts["pruned"] == len(records):
         trials = "The only trial" if len(records) == 1 else f"Each of {len(records)} trials"

@@ -78,7 +78,7 @@ class Findings:
         the reason why they are not told apart, rows would not help.
         """
         guessing = self.evidence.guessing
-        if guessing is None or self.best.score is None or self.comparison.share < FEWEST_ROUNDS:
+        if guessing is None or self.best.score is None or self.comparison.rounds < FEWEST_ROUNDS:
             return ()
         gain = abs(guessing.scores[self.evidence.objective].value - self.best.score)
 
@@ -109,7 +109,7 @@ class Findings:
     @property
     def is_premature(self) -> bool:
         """Whether there are too few trials to say of any other setting how it compares."""
-        return () != self.unclear == self.tried[1:] and self.comparison.share < FEWEST_ROUNDS
+        return () != self.unclear == self.tried[1:] and self.comparison.rounds < FEWEST_ROUNDS
 
     def sort(self, settings: Sequence[Setting]) -> list[Setting]:
         """Return settings from the smallest value to the largest; texts by name."""

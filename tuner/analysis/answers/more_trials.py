@@ -38,7 +38,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)
     times = _count_times(comparison, pair)
-    rounds = max(ceil(comparison.share * times), FEWEST_ROUNDS)
+    rounds = max(ceil(comparison.rounds * times), FEWEST_ROUNDS)
     wanted = settings * rounds
     trials = max(wanted, len(evidence.records) + settings)
     trials = trials if size is None else min(trials, size)

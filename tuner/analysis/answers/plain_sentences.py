@@ -110,7 +110,7 @@ def _say_why_chance(findings: Findings, pair: Pair[Value]) -> str:
     """Return why a difference whose interval has no 0 in it may be chance."""
     if pair.p <= LEVEL:  # by itself it is told
         return f"among {say_count(len(findings.tried))} settings"
-    return f"with {count_noun(findings.comparison.share, findings.comparison.unit)} of each"
+    return f"with {count_noun(findings.comparison.rounds, findings.comparison.unit)} of each"
 
 
 def describe_others(findings: Findings, settings: Sequence[Setting] | None = None) -> str:
@@ -163,11 +163,11 @@ def describe_undecided(findings: Findings, other: Setting) -> str:
     more = ""
     if evidence.compared in (None, findings.name):  # others are drawn once for all settings
         more = describe_more_trials(evidence, comparison, findings.find_pair(other))
-    share = comparison.share
-    of_each = f"{say_count(share)} of each setting"
+    rounds = comparison.rounds
+    of_each = f"{say_count(rounds)} of each setting"
     if comparison.unit == "draw":
-        of_each = f"{count_noun(share, 'draw')} of each setting"
-    few = f", only {of_each}" if share < FEWEST_ROUNDS else ""
+        of_each = f"{count_noun(rounds, 'draw')} of each setting"
+    few = f", only {of_each}" if rounds < FEWEST_ROUNDS else ""
     return f"{UNDECIDED} from {_say_trials(findings)}{few}: {against}{more}."
 
 

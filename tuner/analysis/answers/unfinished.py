@@ -77,7 +77,7 @@ def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison)
     if evidence.objective != "cross_entropy" or name not in _SIZES or evidence.space is None:
         return comparison
     tried = [setting for setting in comparison.settings if setting.trial is not None]
-    still_open = comparison.open if comparison.share >= ENOUGH_ROUNDS else ()
+    still_open = comparison.open if comparison.rounds >= ENOUGH_ROUNDS else ()
     settled = set(comparison.not_told_apart) - set(still_open)
     unfinished = list_unfinished(evidence, [s for s in tried if s.value not in settled])
     records: dict[int | None, TrialRecord] = {r.trial: r for r in evidence.completed}

@@ -79,8 +79,8 @@ def _make_settings_figure(
     legend = "cannot be told apart from the best", "worse"
     title = say_name(hyperparameter)
     chart = draw_intervals(estimates, title, content.objective, legend=legend)
-    share, unit = comparison.share, comparison.unit
-    first = f"first {unit}" if share == 1 else f"best of the first {share:,} {unit}s"
+    rounds, unit = comparison.rounds, comparison.unit
+    first = f"first {unit}" if rounds == 1 else f"best of the first {rounds:,} {unit}s"
     return FigureBlock(
         name,
         to_specification(chart, height=compute_bars_height(len(estimates))),
