@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from tuner.analysis.answers.draws import choose_best_of_draws
-from tuner.analysis.setting_comparison import compare_settings, group_by_hyperparameter
+from tuner.analysis.setting_comparison import compare_settings, make_value_getter
 from tuner.analysis.significance import Variance, adjust_by_holm, run_t_test
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
@@ -152,7 +152,7 @@ def rates_of_labels(families: Iterator[Family], count: int) -> tuple[float, floa
             made_of = compare_settings(
                 compared,
                 cluster_values,
-                get_setting=group_by_hyperparameter("label"),
+                get_setting=make_value_getter("label"),
                 split=split,
                 objective=find_objective("min made"),
             )
@@ -172,7 +172,7 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
         compared = compare_settings(
             records,
             cluster_values,
-            get_setting=group_by_hyperparameter("setting"),
+            get_setting=make_value_getter("setting"),
             split=split,
             objective=find_objective("min made"),
         )

@@ -20,7 +20,7 @@ from tuner.analysis import (
     calibrate_networks,
     clip_interval,
     compare_settings,
-    group_by_hyperparameter,
+    make_value_getter,
     pick_networks,
     read_cluster_values,
 )
@@ -93,7 +93,7 @@ class Searched:
         settings = compare_settings(
             list(self.records.values()),
             picks.cluster_values,
-            get_setting=group_by_hyperparameter(COMPARED),
+            get_setting=make_value_getter(COMPARED),
             split=self.study.record.split,
             objective=self.study.record.objective,
         )
@@ -142,7 +142,7 @@ class Searched:
         }[kind]
         truth, seed = self.problem.truth, self.study.record.settings.seed
         chosen = evaluate_out_of_bag(choose(objective), truth.cluster_count, seed=seed)
-        # as `judge_exported` does for the one of the two that is exported
+        # as `evaluate_exported` does for the one of the two that is exported
         averaged = average_out_of_fold(self.study, members)
         row_values, calibrated = OBJECTIVES[objective].row_values, calibration.scale(averaged)
         before, own = (truth.score_clusters(row_values, each) for each in (averaged, calibrated))

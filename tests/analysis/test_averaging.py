@@ -8,7 +8,7 @@ import pytest
 from tuner.analysis import measure_averaging, pick_networks
 from tuner.analysis.averaging import add_averaging, average_score
 from tuner.analysis.bias_correction import OutOfBag
-from tuner.analysis.picks import add_known_averaging, judge_exported
+from tuner.analysis.picks import add_known_averaging, evaluate_exported
 from tuner.scoring import OBJECTIVES, Truth, cross_entropy
 from tuner.study import EventKind, describe_networks
 
@@ -82,5 +82,5 @@ def test_picks_have_what_the_export_has_measured(make_study, make_record, proble
     assert added.averaging == averaging
     assert added.out_of_bag.score == pytest.approx(picks.out_of_bag.score - 0.01, abs=1e-6)
     assert add_known_averaging(study, added) is added  # not twice
-    assert judge_exported(study, problem.truth, added, "cross_entropy") is added.out_of_bag
+    assert evaluate_exported(study, problem.truth, added, "cross_entropy") is added.out_of_bag
     assert add_known_averaging(study, picked) is picked  # which exports no networks of folds

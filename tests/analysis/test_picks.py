@@ -8,7 +8,7 @@ import pytest
 from tuner.analysis import (
     Member,
     average_out_of_fold,
-    judge_exported,
+    evaluate_exported,
     pick_networks,
     read_cluster_values,
     read_test_scores,
@@ -46,8 +46,8 @@ def test_what_is_exported_is_the_best_trial_unless_the_ensemble_is_better(study,
     (member,) = picks.list_members("best")
     assert (member.trial, member.networks, member.parameters) == (1, 1, 11)
     assert picks.list_members("ensemble") == picks.ensemble.members
-    assert judge_exported(study, problem.truth, picks, "cross_entropy") is picks.out_of_bag
-    accuracy = judge_exported(study, problem.truth, picks, "accuracy")
+    assert evaluate_exported(study, problem.truth, picks, "cross_entropy") is picks.out_of_bag
+    accuracy = evaluate_exported(study, problem.truth, picks, "accuracy")
     assert 0.0 <= accuracy.score <= 1.0
     assert accuracy.values.shape == picks.out_of_bag.values.shape
 
@@ -105,5 +105,5 @@ def test_the_exported_score_has_the_calibration(make_study, make_record, problem
     assert picks.calibration.applied  # noise that is unsure of the right class
     assert picks.out_of_bag.score == pytest.approx(picks.calibration.after, abs=1e-6)
     assert picks.best.corrected_score == pytest.approx(picks.calibration.before, abs=1e-6)
-    accuracy = judge_exported(study, problem.truth, picks, "accuracy")
+    accuracy = evaluate_exported(study, problem.truth, picks, "accuracy")
     assert accuracy.score == pytest.approx(picks.best.scores["accuracy"])

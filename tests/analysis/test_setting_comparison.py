@@ -13,7 +13,7 @@ from tuner.analysis import setting_comparison
 from tuner.analysis.setting_comparison import (
     compare_settings,
     find_untried_shares,
-    group_by_hyperparameter,
+    make_value_getter,
 )
 from tuner.scoring import find_objective
 from tuner.space import Space, load_space
@@ -60,7 +60,7 @@ class Trials:
         return compare_settings(
             self.records,
             self.cluster_values,
-            get_setting=group_by_hyperparameter("depth"),
+            get_setting=make_value_getter("depth"),
             split=split,
             objective=objective or find_objective("max made" if maximise else "min made"),
             untried=untried,

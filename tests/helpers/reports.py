@@ -15,7 +15,7 @@ from tuner.analysis import (
     Score,
     Span,
     compare_settings,
-    group_by_hyperparameter,
+    make_value_getter,
     pick_networks,
     predict_out_of_fold,
 )
@@ -106,7 +106,7 @@ def _make_answers(records: Sequence[TrialRecord], values: Any, study: Study) -> 
     comparison = compare_settings(
         records,
         values,
-        get_setting=group_by_hyperparameter("depth"),
+        get_setting=make_value_getter("depth"),
         split=study.record.split,
         objective=study.record.objective,
     )

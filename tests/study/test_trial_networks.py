@@ -2,7 +2,7 @@
 
 import pytest
 
-from tuner.study import TrialNetworks, average_same_networks, describe_networks, read_networks
+from tuner.study import TrialNetworks, describe_networks, have_same_networks, read_networks
 
 OF_FOLDS = TrialNetworks(3, 2, folds=5, on_all_rows=1)
 
@@ -35,6 +35,6 @@ def test_networks_of_a_trial_are_counted_by_what_predicts():
 def test_models_are_of_the_same_networks_whatever_a_description_leaves_out():
     described = describe_networks([TrialNetworks(3, 2)])
     assert described == {"networks": {"3": 2}}
-    assert average_same_networks({**described, "folds": 0, "on_all_rows": {}}, described)
+    assert have_same_networks({**described, "folds": 0, "on_all_rows": {}}, described)
     assert describe_networks([OF_FOLDS]) == {**described, "folds": 5, "on_all_rows": {"3": 1}}
-    assert not average_same_networks(describe_networks([OF_FOLDS]), described)
+    assert not have_same_networks(describe_networks([OF_FOLDS]), described)

@@ -38,7 +38,7 @@ from tuner.analysis.exportable import (
     list_front,
     make_exportable,
 )
-from tuner.analysis.guessing import count_right_guesses, is_right_more_often, judge_guessing
+from tuner.analysis.guessing import is_right_more_often, judge_guessing, set_guessed_accuracy
 from tuner.analysis.importance import Importance, compute_importance
 from tuner.analysis.pairs import Pair
 from tuner.analysis.pareto_fronts import Fronts, find_front, find_fronts
@@ -49,7 +49,7 @@ from tuner.analysis.picks import (
     add_known_averaging,
     average_out_of_fold,
     calibrate_networks,
-    judge_exported,
+    evaluate_exported,
     pick_networks,
 )
 from tuner.analysis.predictions import Predictions, predict_out_of_fold
@@ -58,7 +58,7 @@ from tuner.analysis.scores import BINS, SCORES, Score, bin_by_confidence, score_
 from tuner.analysis.setting_comparison import (
     compare_settings,
     find_untried_shares,
-    group_by_hyperparameter,
+    make_value_getter,
 )
 from tuner.analysis.setting_records import Comparison, Setting
 from tuner.analysis.significance import NORMAL, compute_margin
@@ -116,16 +116,14 @@ __all__ = [
     "compare_studies",
     "compute_importance",
     "compute_margin",
-    "count_right_guesses",
+    "evaluate_exported",
     "find_exportable",
     "find_front",
     "find_fronts",
     "find_untried_shares",
-    "group_by_hyperparameter",
     "is_answered",
     "is_right_more_often",
     "judge_baselines",
-    "judge_exported",
     "judge_guessing",
     "list_front",
     "load_baselines",
@@ -134,6 +132,7 @@ __all__ = [
     "make_exportable",
     "make_own_answer",
     "make_results_table",
+    "make_value_getter",
     "measure_averaging",
     "pick_networks",
     "pick_trials",
@@ -144,6 +143,7 @@ __all__ = [
     "scale_probabilities",
     "score_classes",
     "score_rows",
+    "set_guessed_accuracy",
     "train_baselines",
     "write_results",
 ]

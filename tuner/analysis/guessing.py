@@ -13,7 +13,7 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth, compute_mean_and_error
 from tuner.words import counts_rows
 
-__all__ = ["count_right_guesses", "is_right_more_often", "judge_guessing"]
+__all__ = ["is_right_more_often", "judge_guessing", "set_guessed_accuracy"]
 
 
 def judge_guessing(
@@ -38,10 +38,10 @@ def judge_guessing(
         probabilities = _guess_always(problem.truth)
     guessing = Baseline("majority class", probabilities, 0.0)
     (judged,) = judge_baselines([guessing], exported, problem.truth, split, objective=objective)
-    return count_right_guesses(judged, problem.truth)
+    return set_guessed_accuracy(judged, problem.truth)
 
 
-def count_right_guesses(judged: JudgedBaseline, truth: Truth) -> JudgedBaseline:
+def set_guessed_accuracy(judged: JudgedBaseline, truth: Truth) -> JudgedBaseline:
     """Return the judged majority class with the share of the most frequent class of all rows.
 
     Among a fold's training rows another class may be the most frequent one.

@@ -34,7 +34,7 @@ __all__ = [
     "add_known_averaging",
     "average_out_of_fold",
     "calibrate_networks",
-    "judge_exported",
+    "evaluate_exported",
     "pick_networks",
 ]
 
@@ -203,7 +203,7 @@ def calibrate_networks(study: Study, members: Sequence[Member], truth: Truth) ->
     return calibrate(probabilities, truth, places)
 
 
-def judge_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
+def evaluate_exported(study: Study, truth: Truth, picks: Picks, objective: str) -> OutOfBag:
     """Return the out-of-bag values of choosing what is exported, scored by any objective.
 
     The choice itself always goes by the study's own objective. What averaging folds gains is not in

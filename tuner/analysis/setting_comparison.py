@@ -17,7 +17,7 @@ from tuner.study import FEWEST_ROUNDS, TrialRecord
 __all__ = [
     "compare_settings",
     "find_untried_shares",
-    "group_by_hyperparameter",
+    "make_value_getter",
     "may_matter",
 ]
 
@@ -26,7 +26,7 @@ __all__ = [
 _NEGLIGIBLE = 0.005
 
 
-def group_by_hyperparameter(name: str) -> Callable[[TrialRecord], Value | None]:
+def make_value_getter(name: str) -> Callable[[TrialRecord], Value | None]:
     """Return a function that returns a trial's value of a hyperparameter, given or derived."""
 
     def get_setting(record: TrialRecord) -> Value | None:

@@ -6,8 +6,8 @@ from tuner.study import (
     EventKind,
     Study,
     TrialNetworks,
-    average_same_networks,
     describe_networks,
+    have_same_networks,
 )
 
 __all__ = ["read_averaging", "read_test_scores"]
@@ -54,7 +54,7 @@ def _read_last(
     tests = [
         event.get(field, {})
         for event in study.journal.read(EventKind.TESTED)
-        if average_same_networks(event, networks)
+        if have_same_networks(event, networks)
         and temperature in (None, event.get("temperature", 1.0))
     ]
     return {name: (mean, error) for name, (mean, error) in (tests[-1] if tests else {}).items()}

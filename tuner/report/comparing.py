@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuner.analysis import OutOfBag, Picks, judge_exported
+from tuner.analysis import OutOfBag, Picks, evaluate_exported
 from tuner.errors import UserError
 from tuner.scoring import Truth
 from tuner.study import Study, StudyRecord, TrialRecord
@@ -36,7 +36,7 @@ class ComparedStudy:
 
     def score_export(self, objective: str) -> OutOfBag:
         """Return the corrected score of the exported model by an objective."""
-        return judge_exported(self.study, self.truth, self.picks, objective)
+        return evaluate_exported(self.study, self.truth, self.picks, objective)
 
 
 def check_same_rows(studies: Sequence[Study]) -> None:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from tuner.analysis import (
     JudgedBaseline,
     Picks,
-    count_right_guesses,
+    evaluate_exported,
     is_right_more_often,
     judge_baselines,
-    judge_exported,
     judge_guessing,
     load_baselines,
     load_or_train_baselines,
+    set_guessed_accuracy,
 )
 from tuner.run.setup import Setup
 from tuner.study import Study
@@ -57,8 +57,8 @@ def compare_with_baselines(setup: Setup, study: Study, picks: Picks) -> tuple[Ju
     if guessing is not None:
         return replace(guessing, seconds=majority.seconds), *others
     if record.objective.name != "accuracy":
-        majority = count_right_guesses(majority, setup.truth)
-    return _count_right_rows(majority, setup, study, picks), *others
+        majority = set_guessed_accuracy(majority, setup.truth)
+    return _judge_by_right_rows(majority, setup, study, picks), *others
 
 
 def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBaseline | None:
@@ -69,10 +69,10 @@ def compare_with_guessing(setup: Setup, study: Study, picks: Picks) -> JudgedBas
     """
     split, objective = study.record.split, study.record.objective.name
     judged = judge_guessing(setup.problem, picks.out_of_bag, split, objective=objective)
-    return judged and _count_right_rows(judged, setup, study, picks)
+    return judged and _judge_by_right_rows(judged, setup, study, picks)
 
 
-def _count_right_rows(
+def _judge_by_right_rows(
     judged: JudgedBaseline, setup: Setup, study: Study, picks: Picks
 ) -> JudgedBaseline:
     """Return the judged majority class, which loses, too, if clearly fewer rows are right.
@@ -81,7 +81,7 @@ def _count_right_rows(
     """
     if judged.verdict == "loses" or study.record.objective.name != "cross_entropy":
         return judged
-    right = judge_exported(study, setup.truth, picks, "accuracy")
+    right = evaluate_exported(study, setup.truth, picks, "accuracy")
     if not is_right_more_often(right, setup.truth):
         return judged
     return replace(judged, verdict="loses", by_rows=True)

@@ -20,7 +20,7 @@ from tuner.run.setup import Setup
 from tuner.run.side_files import read_model
 from tuner.run.stages import Stage, is_done, mark_done, read_basis
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
-from tuner.study import EventKind, PredictionTime, Study, average_same_networks
+from tuner.study import EventKind, PredictionTime, Study, have_same_networks
 
 if TYPE_CHECKING:
     from tuner.serving.export import ModelDestination, ModelExport
@@ -104,7 +104,7 @@ def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
             tested, exported = event, False
         elif event["event"] == EventKind.EXPORTED:
             exported = True
-    same_networks = average_same_networks(tested, basis)
+    same_networks = have_same_networks(tested, basis)
     return exported and same_networks and tested.get("temperature") == basis["temperature"]
 
 

@@ -30,8 +30,8 @@ from tuner.study import (
     EventKind,
     PredictionTime,
     Study,
-    average_same_networks,
     describe_networks,
+    have_same_networks,
     read_networks,
 )
 
@@ -192,7 +192,7 @@ def _read_exported_time(study: Study, picks: Picks) -> PredictionTime | None:
     if description is None or "prediction_time" not in description:
         return None
     measured = describe_networks(read_networks(description["pick"]))
-    if not average_same_networks(measured, describe_networks(picks.list_members(picks.exported))):
+    if not have_same_networks(measured, describe_networks(picks.list_members(picks.exported))):
         return None
     time = description["prediction_time"]
     return PredictionTime(time["row_seconds"], time["batch_seconds"])

@@ -39,8 +39,8 @@ from tuner.study.settings import (
 from tuner.study.study import Study
 from tuner.study.trial_networks import (
     TrialNetworks,
-    average_same_networks,
     describe_networks,
+    have_same_networks,
     read_networks,
 )
 from tuner.study.versions import list_versions
@@ -70,7 +70,6 @@ __all__ = [
     "TrialRecord",
     "WarmStart",
     "adds_networks_on_all_rows",
-    "average_same_networks",
     "check_name",
     "check_place",
     "check_root",
@@ -82,6 +81,7 @@ __all__ = [
     "find_damaged_trials",
     "find_free_name",
     "find_share",
+    "have_same_networks",
     "have_seen_most",
     "list_argument_differences",
     "list_study_names",

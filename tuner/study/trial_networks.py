@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["TrialNetworks", "average_same_networks", "describe_networks", "read_networks"]
+__all__ = ["TrialNetworks", "describe_networks", "have_same_networks", "read_networks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def describe_networks(members: Sequence[TrialNetworks]) -> dict[str, Any]:
     return described
 
 
-def average_same_networks(event: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def have_same_networks(event: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether two descriptions of the journal are of the same networks."""
     defaults: dict[str, Any] = {"networks": None, "folds": 0, "on_all_rows": {}}
     return all(event.get(k, default) == other.get(k, default) for k, default in defaults.items())

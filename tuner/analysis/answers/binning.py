@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
-from tuner.analysis.setting_comparison import group_by_hyperparameter
+from tuner.analysis.setting_comparison import make_value_getter
 from tuner.space import Value
 from tuner.study import TrialRecord
 from tuner.words import say_value
@@ -47,7 +47,7 @@ def bin_trials(evidence: TrialEvidence, name: str) -> Binning:
         evidence: The study's evidence.
         name: The name of the hyperparameter.
     """
-    get_value = group_by_hyperparameter(name)
+    get_value = make_value_getter(name)
     trials = list_compared_trials(evidence, name)
     values = [value for record in trials if (value := get_value(record)) is not None]
     distinct = set(values)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.records import Fit, Point, Span
-from tuner.analysis.setting_comparison import group_by_hyperparameter
+from tuner.analysis.setting_comparison import make_value_getter
 from tuner.space import Value
 from tuner.study import TrialRecord
 
@@ -46,7 +46,7 @@ def make_points(evidence: Evidence, name: str, group: str | None = None) -> tupl
         name: The hyperparameter. Trials in which it is inactive have no point.
         group: The hyperparameter that defines the groups; None for a single group.
     """
-    get_value, get_group = group_by_hyperparameter(name), group_by_hyperparameter(group or "")
+    get_value, get_group = make_value_getter(name), make_value_getter(group or "")
     best: dict[Value | None, _Best] = {}
     points = []
     for record in evidence.records:

@@ -23,7 +23,7 @@ class GridOracle(StudyOracle):
         if (first := self.propose_first()) is not None:
             return first
         space, tried = self.space, self.read_tried()
-        if self._cursor is None or not self._cursor.is_over(space, tried):
+        if self._cursor is None or not self._cursor.is_cursor_of(space, tried):
             self._cursor = _GridCursor(space, tried, self.allows)
         return self._cursor.find_untried()
 
@@ -41,7 +41,7 @@ class _GridCursor:
         self._points: Iterator[dict[str, Value]] = space.list_configurations(grid=True)
         self._point = next(self._points, None)
 
-    def is_over(self, space: Space, tried: TriedConfigurations) -> bool:
+    def is_cursor_of(self, space: Space, tried: TriedConfigurations) -> bool:
         """Return whether this is a position in this space's grid, for these trials."""
         return tried is self._tried and space == self._space
 
