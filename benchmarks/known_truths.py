@@ -178,9 +178,9 @@ def compare(
     from tuner.analysis import make_own_answer
     from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
     from tuner.run.answering import make_evidence
-    from tuner.run.picking import pick
+    from tuner.run.picking import pick_to_export
 
-    evidence = make_evidence(setup, study, pick(setup, study).picks)
+    evidence = make_evidence(setup, study, pick_to_export(setup, study).picks)
     compared = compare_hyperparameter(evidence, setup.space.compare)
     return Answered(
         problem.name,

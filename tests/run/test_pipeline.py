@@ -18,7 +18,7 @@ from tuner.run.exporting import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.pick_training import leave_out_networks_on_all_rows
-from tuner.run.picking import pick
+from tuner.run.picking import pick_to_export
 from tuner.run.pipeline import run_search
 from tuner.run.reporting import is_reported, read_content, report_study
 from tuner.run.run import Run
@@ -140,7 +140,7 @@ def fill_disk(monkeypatch):
 
 def test_an_answer_without_baselines_says_so_where_they_are_part_of_it(study, monkeypatch):
     setup, study = open_study("first", study.root)
-    picks = pick(setup, study).picks
+    picks = pick_to_export(setup, study).picks
     monkeypatch.setattr(Evidence, "compared", None)  # as if the space compared nothing
     final = read_content(setup, study).answers.answer
     evidence = make_evidence(setup, study, picks)
@@ -203,7 +203,7 @@ def test_a_report_written_before_the_check_failed_is_written_again(study, monkey
 
 def test_networks_on_all_rows_that_diverge_are_left_out_of_folds(study):
     setup, opened = open_study("first", study.root)
-    picking = pick(setup, opened)
+    picking = pick_to_export(setup, opened)
     notes, fault = Notes(), NetworkDiverged("trial 0: its network diverged")
     run = Run(setup, opened, [notes])
     assert not leave_out_networks_on_all_rows(run, picking, fault)  # there are none
@@ -245,7 +245,7 @@ def edit_model(study, **fields):
 
 def test_a_model_that_is_gone_or_another_one_is_exported_again(study):
     setup, _ = open_study("first", study.root)
-    picked = pick(setup, study)
+    picked = pick_to_export(setup, study)
     assert find_export(study, picked).model == study.model_folder
     edit_model(study, fingerprint="another")
     assert find_export(study, picked) is None
@@ -303,7 +303,7 @@ def test_a_damaged_file_counts_as_missing(study, name, damage):
     assert find_summary(study, read_last_settings(study)) is None
     assert find_damaged_files(study) == [study.folder / name.partition("/")[0]]
     setup, _ = open_study("first", study.root)
-    assert (find_export(study, pick(setup, study)) is None) == ("model/" in name)
+    assert (find_export(study, pick_to_export(setup, study)) is None) == ("model/" in name)
 
 
 def test_damaged_files_are_made_again_with_a_note(study, monkeypatch):
@@ -345,7 +345,7 @@ def test_a_model_of_a_version_without_stages_is_not_exported_again(study):
     events = read_events(study.folder)
     write_events(study.folder, [event for event in events if event["event"] != "stage"])
     setup, _ = open_study("first", study.root)
-    picked = pick(setup, study)
+    picked = pick_to_export(setup, study)
     assert find_export(study, picked) is not None
     trial = next(event for event in events if event["event"] == "trial")
     for name, value in (("networks", {"77": 1}), ("temperature", 7.0)):

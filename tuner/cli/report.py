@@ -53,9 +53,9 @@ def write_comparison(names: Sequence[str], output: Path | None, root: Path) -> N
     output = output or root / _name_page(different)
     _check_output(output)
     opened = [open_study(name, root) for name in different]
-    from tuner.run.comparing import compare_studies
+    from tuner.run.comparing import write_comparison_page
 
-    print_result(compare_studies(opened, output))
+    print_result(write_comparison_page(opened, output))
 
 
 def _refuse_one(names: Sequence[str], root: Path) -> str:

@@ -13,7 +13,7 @@ from tuner.analysis import (
 from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
 from tuner.run.part_answers import keep_part_answers
-from tuner.run.picking import PickingResult, describe_picks, pick
+from tuner.run.picking import PickingResult, describe_picks, pick_to_export
 from tuner.run.run import Run
 from tuner.run.setup import Setup
 from tuner.run.stages import Stage, mark_done
@@ -34,7 +34,7 @@ def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult
         The picks, and what all answers of the study rest on.
     """
     setup, study = run.setup, run.study
-    picking = pick(setup, study, seen.cluster_values if seen else None)
+    picking = pick_to_export(setup, study, seen.cluster_values if seen else None)
     evidence = make_evidence(setup, study, picking.picks, seen)
     answer = answer_own_question(setup, study, picking.picks, evidence)
     run.tell_answer(answer, describe_picks(study, picking.picks))

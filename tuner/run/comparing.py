@@ -9,10 +9,10 @@ from tuner.run.reporting import write_page
 from tuner.run.setup import Setup
 from tuner.study import Study
 
-__all__ = ["compare_studies"]
+__all__ = ["write_comparison_page"]
 
 
-def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
+def write_comparison_page(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
     """Write a page that compares studies.
 
     Args:
@@ -33,7 +33,7 @@ def compare_studies(studies: Sequence[tuple[Setup, Study]], path: Path) -> Path:
 
 
 def _read_compared(setup: Setup, study: Study) -> ComparedStudy:
-    picks = pick_networks(study, setup.truth)
+    picks = pick_networks(study, setup.truth)  # out of fold alone, which all studies have
     records = tuple(study.list_trials())
     test = read_test_scores(study, picks.list_members(picks.exported), None)
     return ComparedStudy(study, setup.truth, records, picks, test)

@@ -19,7 +19,13 @@ from tuner.run.stages import STAGES_VERSION, Stage, read_basis
 from tuner.study import EventKind, Pick, Study, describe_networks
 from tuner.words import are_clearly_fewer, count_noun, format_hyperparameters, list_scores
 
-__all__ = ["PickingResult", "describe_picks", "make_picking_basis", "pick", "read_picking_basis"]
+__all__ = [
+    "PickingResult",
+    "describe_picks",
+    "make_picking_basis",
+    "pick_to_export",
+    "read_picking_basis",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,12 @@ class PickingResult:
     basis: dict[str, Any]
 
 
-def pick(
+def pick_to_export(
     setup: Setup, study: Study, known: Mapping[int, np.ndarray] | None = None
 ) -> PickingResult:
-    """Pick a study's networks from the out-of-fold probabilities of its trials.
+    """Pick a study's networks, and prepare the one that it exports.
+
+    The picks have what averaging folds gains, once an export has measured it.
 
     Args:
         setup: The study's space, data and settings.

@@ -5,7 +5,7 @@ from typing import Any
 from tuner.report.time_spent import measure_time_spent
 from tuner.run.exporting import find_export
 from tuner.run.outcome import Outcome
-from tuner.run.picking import pick
+from tuner.run.picking import pick_to_export
 from tuner.run.reporting import collect_content, locate_report
 from tuner.run.setup import Setup
 from tuner.study import Study
@@ -23,7 +23,7 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
     Raises:
         SearchFailed: No trial was completed.
     """
-    picking = pick(setup, study)
+    picking = pick_to_export(setup, study)
     content = collect_content(setup, study, picking.picks)
     export, report = find_export(study, picking), locate_report(study)
     spent = measure_time_spent(study.journal.read(), content.records)
