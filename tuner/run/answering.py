@@ -12,7 +12,7 @@ from tuner.analysis import (
 )
 from tuner.report.time_spent import measure_time_spent
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing
-from tuner.run.part_answers import keep_part_answers
+from tuner.run.kept_answers import keep_answer
 from tuner.run.picking import PickingResult, describe_picks, pick_to_export
 from tuner.run.run import Run
 from tuner.run.setup import Setup
@@ -38,8 +38,7 @@ def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult
     evidence = make_evidence(setup, study, picking.picks, seen)
     answer = answer_own_question(setup, study, picking.picks, evidence)
     run.tell_answer(answer, describe_picks(study, picking.picks))
-    keep_part_answers(study, answer, answer_parts(evidence))  # it takes longer
-    run.keep_answer(answer)
+    keep_answer(study, answer, answer_parts(evidence))  # which take longer
     mark_done(study, Stage.PICKING, picking.basis)
     return picking, evidence
 

@@ -11,7 +11,7 @@ from tuner.analysis import (
     compute_margin,
     read_averaging,
 )
-from tuner.run.part_answers import read_part_answers
+from tuner.run.kept_answers import read_part_answers
 from tuner.run.setup import Setup
 from tuner.run.testing import HeldOutScores
 from tuner.scoring import OBJECTIVES, Truth

@@ -16,6 +16,7 @@ from tuner.run.answering import add_averaging, pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.exporting import ExportResult, SearchExport, find_export, refuse_export
+from tuner.run.kept_answers import keep_answer
 from tuner.run.outcome import Outcome
 from tuner.run.pick_training import (
     describe_training,
@@ -120,7 +121,7 @@ def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: b
         _prepare_report(run, beside, idle=idle)
         report = _report(run, picking, evidence, export_fault=fault)
     with note_unwritten(run):
-        run.keep_answer(report.content.answers.answer)
+        keep_answer(run.study, report.content.answers.answer)
     return Outcome(report.content, export.model, export.fault, report.page, run.seconds)
 
 

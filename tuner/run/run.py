@@ -69,14 +69,6 @@ class Run:
         for listener in self.listeners:
             listener.on_answer(sentence, picks)
 
-    def keep_answer(self, sentence: str) -> None:
-        """Write an answer to the journal, unless it is the journal's last answer already.
-
-        The last one counts: baselines that are trained later can change the first one.
-        """
-        if sentence != self.study.read_answer():
-            self.study.journal.append(EventKind.ANSWERED, answer=sentence)
-
 
 @contextmanager
 def note_unwritten(run: Run) -> Iterator[None]:

@@ -1,8 +1,8 @@
-"""What parts of networks are worth is in the journal, for the model card."""
+"""Answers are in the journal once each, and what parts are worth, for the model card."""
 
 from tests.helpers.setups import write_noisy_study
 from tuner.run import answering
-from tuner.run.part_answers import keep_part_answers, read_part_answers
+from tuner.run.kept_answers import keep_answer, read_part_answers
 from tuner.run.run import Run
 from tuner.study import EventKind, Listener
 
@@ -11,13 +11,15 @@ HELP, NOT = {"Does Adam beat SGD?": "Adam is best."}, {"Does Adam beat SGD?": "S
 
 def test_what_parts_are_worth_is_written_once_and_read_again(make_study):
     study = make_study()
-    keep_part_answers(study, "A network.", {})
+    keep_answer(study, "A network.", {})
     assert read_part_answers(study) == {}
+    assert study.read_answer() == "A network."
     for parts in (HELP, HELP, NOT):
-        keep_part_answers(study, "A network.", parts)
-    study.journal.append(EventKind.ANSWERED, answer="Another network.")  # with baselines
+        keep_answer(study, "A network.", parts)
+    keep_answer(study, "Another network.")  # with baselines
+    keep_answer(study, "Another network.")
     assert read_part_answers(study) == NOT
-    assert len(list(study.journal.read(EventKind.ANSWERED))) == 3
+    assert len(list(study.journal.read(EventKind.ANSWERED))) == 4
     assert study.read_answer() == "Another network."
 
 
