@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.helpers.made_studies import MadeStudy
 from tuner.files.checksums import seal
 from tuner.study import Study, StudyRecord, TrialRecord
 
@@ -14,6 +15,14 @@ def test_records_survive_json(make_study, make_record):
     assert again.to_dict() == study.to_dict()
     again = TrialRecord.from_dict(json.loads(json.dumps(trial.to_dict())))
     assert again.to_dict() == trial.to_dict()
+
+
+def test_what_is_fixed_in_the_space_is_not_searched():
+    study = MadeStudy()
+    values = {"depth": 2, "units": 8, "activation": "relu", "learning_rate": 0.1}
+    study.add(values, derived={"parameters": 90})
+    searched = study.study.list_searched(study.records[0])
+    assert searched == {"depth": 2, "learning_rate": 0.1, "parameters": 90}
 
 
 def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):

@@ -213,11 +213,7 @@ def _format_test(study: ComparedStudy, objective: str) -> str:
 
 
 def _describe_best(study: ComparedStudy) -> str:
-    best, fixed = study.picks.best, study.study.record.fixed
-    values = {**best.hyperparameters, **best.derived}
-    return format_hyperparameters(
-        {name: value for name, value in values.items() if name not in fixed}
-    )
+    return format_hyperparameters(study.study.record.list_searched(study.picks.best))
 
 
 def _describe_smallest(study: ComparedStudy) -> str:

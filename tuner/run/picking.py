@@ -93,8 +93,7 @@ def describe_picks(study: Study, picks: Picks) -> list[str]:
 
 
 def _describe_trial(study: Study, pick: Pick) -> str:
-    values = {**pick.hyperparameters, **pick.derived}
-    searched = {name: value for name, value in values.items() if name not in study.record.fixed}
+    searched = study.record.list_searched(pick)
     what = study.record.find_first_name(pick.hyperparameters) or format_hyperparameters(searched)
     return f"trial {pick.trial}, {what}: {_list_scores(pick)}"
 

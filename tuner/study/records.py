@@ -10,6 +10,7 @@ from tuner.folds import Split
 from tuner.scoring import Objective, find_objective
 from tuner.space import Fixed, Space, Value
 from tuner.study.argument_differences import list_argument_differences
+from tuner.study.pick import Pick
 from tuner.study.settings import LIMITS, SearchSettings, option_name
 from tuner.study.warm_start import WarmStart
 from tuner.training import TrialResult, average_curve
@@ -71,6 +72,11 @@ class StudyRecord:
             return frozenset()
         space = Space.from_dict(self.space_definition)
         return frozenset(h.name for h in space.hyperparameters if isinstance(h.domain, Fixed))
+
+    def list_searched(self, trial: "TrialRecord | Pick") -> dict[str, Value]:
+        """Return the hyperparameters of a trial that are not fixed, and its derived ones."""
+        fixed, values = self.fixed, {**trial.hyperparameters, **trial.derived}
+        return {name: value for name, value in values.items() if name not in fixed}
 
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
         """Return what the space calls the first trial with these values; None if it has none.

@@ -6,7 +6,6 @@ from typing import Any
 
 from mlflow.entities import Dataset, DatasetInput, InputTag, Param
 
-from tuner.space import Value
 from tuner.study import StudyRecord, TrialRecord
 from tuner.tracking.valid_names import MAX_RUN_NAME, make_valid_name, make_valid_value
 from tuner.words import format_hyperparameters
@@ -34,11 +33,10 @@ def make_dataset_input(record: StudyRecord) -> DatasetInput:
 
 
 def name_trial(record: TrialRecord, study: StudyRecord) -> str:
-    """Return a run name with the values that differ between trials, for the legends of charts.
+    """Return a run name with the values that are not fixed, for the legends of charts.
 
     A first trial of the space has the name that it has there instead.
     """
-    values: dict[str, Value] = {**record.hyperparameters, **record.derived}
-    varied = {name: value for name, value in values.items() if name not in study.fixed}
-    what = study.find_first_name(record.hyperparameters) or format_hyperparameters(varied)
+    searched = study.list_searched(record)
+    what = study.find_first_name(record.hyperparameters) or format_hyperparameters(searched)
     return f"trial {record.trial}: {what}"[:MAX_RUN_NAME]

@@ -101,7 +101,7 @@ def _describe_export(evidence: Evidence) -> list[str]:
 
 def _describe_network(evidence: Evidence, best: Pick) -> str:
     """Return the hyperparameters of a network, in brackets; empty if all are fixed."""
-    hyperparameters = _say_searched(evidence, best)
+    hyperparameters = say_hyperparameters(evidence.study.list_searched(best))
     described = f" ({hyperparameters})" if hyperparameters else ""
     if lacks_layers(best.hyperparameters):
         described += ", which has no hidden layer"
@@ -130,13 +130,6 @@ def _describe_averaging(evidence: Evidence) -> str:
         f"{alone}; on the held-out rows what is exported is {side} than those on average, by "
         f"{format_score(abs(change), error)}."
     )
-
-
-def _say_searched(evidence: Evidence, pick: Pick) -> str:
-    """Return the hyperparameters that are not fixed in the space, and the derived values."""
-    fixed = evidence.study.fixed
-    searched = {name: v for name, v in pick.hyperparameters.items() if name not in fixed}
-    return say_hyperparameters({**searched, **pick.derived})
 
 
 def _describe_correction(evidence: Evidence) -> list[str]:
@@ -265,7 +258,7 @@ def _describe_smallest(evidence: Evidence) -> list[str]:
     result = say_result(evidence.objective, score, smallest.scores.get("accuracy"))
     return [
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
-        f"({_say_searched(evidence, smallest)}): {result}, with "
+        f"({say_hyperparameters(evidence.study.list_searched(smallest))}): {result}, with "
         f"{count_noun(smallest.parameters, 'parameter')}, "
         f"{say_fewer(smallest.parameters, than=best.parameters)}."
     ]

@@ -102,8 +102,8 @@ def _describe_network(evidence: Evidence) -> str:
 
 def _list_things(evidence: Evidence) -> str:
     """Return what the best network has that others of the space lack: "with two blocks"."""
-    best, fixed = evidence.best, evidence.study.fixed
-    values = {n: v for n, v in {**best.hyperparameters, **best.derived}.items() if n not in fixed}
+    best = evidence.best
+    values = evidence.study.list_searched(best)
     if values.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         return "without hidden layers"
     things = []

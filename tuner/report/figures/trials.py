@@ -72,7 +72,7 @@ def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
     """
     import pandas as pd
 
-    names = _list_varied(records, study)
+    names = _list_searched(records, study)
     maximise = study.objective.maximise
     rows = [
         {**_list_results(record, maximise=maximise), **_list_hyperparameters(record, names)}
@@ -81,10 +81,11 @@ def tabulate(records: Sequence[TrialRecord], study: StudyRecord) -> Trials:
     return Trials(pd.DataFrame(rows), names, study.objective.name, maximise)
 
 
-def _list_varied(records: Sequence[TrialRecord], study: StudyRecord) -> tuple[str, ...]:
-    """Return the names of the hyperparameters, derived ones included, in which trials differ."""
+def _list_searched(records: Sequence[TrialRecord], study: StudyRecord) -> tuple[str, ...]:
+    """Return the names of the hyperparameters that are not fixed, derived ones included."""
+    fixed = study.fixed
     names = dict.fromkeys(name for r in records for name in {**r.hyperparameters, **r.derived})
-    return tuple(name for name in names if name not in study.fixed)
+    return tuple(name for name in names if name not in fixed)
 
 
 def _list_results(record: TrialRecord, *, maximise: bool) -> dict[str, Any]:
