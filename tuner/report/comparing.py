@@ -30,9 +30,14 @@ class ComparedStudy:
     test: Mapping[str, tuple[float, float]]
 
     @property
+    def record(self) -> StudyRecord:
+        """The study's description."""
+        return self.study.record
+
+    @property
     def name(self) -> str:
         """The study's name."""
-        return self.study.record.name
+        return self.record.name
 
     def score_export(self, objective: str) -> OutOfBag:
         """Return the corrected score of the exported model by an objective."""

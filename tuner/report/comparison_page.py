@@ -37,15 +37,15 @@ def make_comparison_page(studies: Sequence[ComparedStudy]) -> Page:
 
     All studies are scored by the objective of the first one, even if they optimised another.
     """
-    objective = studies[0].study.record.objective.name
+    objective = studies[0].record.objective.name
     scores = {study.name: study.score_export(objective) for study in studies}
     pairs = compare_studies(
         scores,
         studies[0].truth,
-        studies[0].study.record.split,
+        studies[0].record.split,
         maximise=OBJECTIVES[objective].maximise,
     )
-    data = studies[0].study.record.data
+    data = studies[0].record.data
     subject = f"{data['name']}, {data['rows']:,} rows · {len(studies)} studies"
     names = join_words([study.name for study in studies], "or")
     sections = (
@@ -86,9 +86,7 @@ def _write_headline(
 def _describe_other_objectives(studies: Sequence[ComparedStudy], objective: str) -> list[str]:
     """Return that some studies were searched for another score, by which they may be better."""
     others = {
-        study.name: own
-        for study in studies
-        if (own := study.study.record.objective.name) != objective
+        study.name: own for study in studies if (own := study.record.objective.name) != objective
     }
     if not others:
         return []
@@ -173,7 +171,7 @@ def _make_networks_section(
 ) -> Section:
     names = list(dict.fromkeys(("accuracy", objective)))
     rows = [
-        ("question", *(study.study.record.title for study in studies)),
+        ("question", *(study.record.title for study in studies)),
         ("exported", *(study.picks.exported for study in studies)),
         *(
             (
@@ -213,7 +211,7 @@ def _format_test(study: ComparedStudy, objective: str) -> str:
 
 
 def _describe_best(study: ComparedStudy) -> str:
-    return format_hyperparameters(study.study.record.list_searched(study.picks.best))
+    return format_hyperparameters(study.record.list_searched(study.picks.best))
 
 
 def _describe_smallest(study: ComparedStudy) -> str:
@@ -222,8 +220,8 @@ def _describe_smallest(study: ComparedStudy) -> str:
 
 
 def _make_searches_section(studies: Sequence[ComparedStudy], objective: str) -> Section:
-    drawn = [study for study in studies if study.study.record.objective.name == objective]
-    trials = {study.name: tabulate(study.records, study.study.record) for study in drawn}
+    drawn = [study for study in studies if study.record.objective.name == objective]
+    trials = {study.name: tabulate(study.records, study.record) for study in drawn}
     chart = to_specification(draw_progress(trials, objective))
     caption = "Lines show the best completed trial so far, points all completed trials."
     blocks: list[Block] = [FigureBlock("progress", chart, "", caption)]
@@ -245,7 +243,7 @@ def _count_trials(study: ComparedStudy) -> tuple[str, ...]:
 
 
 def _make_method_section(studies: Sequence[ComparedStudy]) -> Section:
-    first = studies[0].study.record
+    first = studies[0].record
     split = first.split
     facts = (
         ("data", f"{first.data['name']}: {first.data['rows']:,} rows"),
@@ -259,9 +257,9 @@ def _make_method_section(studies: Sequence[ComparedStudy]) -> Section:
 
 
 def _describe_search(study: ComparedStudy) -> str:
-    settings = study.study.record.settings
+    settings = study.record.settings
     return (
-        f"space {study.study.record.space_name}, objective {settings.objective}, oracle "
+        f"space {study.record.space_name}, objective {settings.objective}, oracle "
         f"{settings.oracle}, at most {settings.epochs} epochs, trainer {settings.trainer}"
         + (f", class weights {settings.class_weight}" if settings.class_weight else "")
     )

@@ -57,7 +57,7 @@ def make_evidence(
     """
     records = tuple(study.list_trials())
     return Evidence(
-        study=study.record,
+        record=study.record,
         records=records,
         cluster_values=picks.cluster_values,
         best=picks.best,

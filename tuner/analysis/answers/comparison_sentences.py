@@ -66,7 +66,7 @@ def describe_comparison(
 
 def _describe_unfinished(findings: Findings) -> list[str]:
     """Return which settings the limit of epochs ended before they stopped getting better."""
-    limits, sentences = findings.evidence.study.settings, []
+    limits, sentences = findings.evidence.record.settings, []
     last = f"still getting better in the last {limits.patience} of {limits.epochs}"
     if findings.spared:
         behind, one = _say_settings(findings, findings.spared), len(findings.spared) == 1

@@ -26,7 +26,7 @@ class TrialEvidence:
     """What an answer can rest on before networks are picked.
 
     Attributes:
-        study: The study's description.
+        record: The study's description.
         records: The study's trials, by number.
         cluster_values: The objective of each cluster by completed trial, shape `(clusters,)`.
         comparisons: The comparisons of settings so far, by hyperparameter: each is made once.
@@ -34,7 +34,7 @@ class TrialEvidence:
         count_configurations: Counts the configurations of a space that the search may try.
     """
 
-    study: StudyRecord
+    record: StudyRecord
     records: tuple[TrialRecord, ...]
     cluster_values: Mapping[int, np.ndarray]
     comparisons: dict[str, Comparison] = field(default_factory=dict, kw_only=True)
@@ -44,12 +44,12 @@ class TrialEvidence:
     @property
     def objective(self) -> str:
         """The name of the study's objective."""
-        return self.study.settings.objective
+        return self.record.settings.objective
 
     @property
     def maximise(self) -> bool:
         """Whether a higher objective is better."""
-        return self.study.objective.maximise
+        return self.record.objective.maximise
 
     @cached_property
     def completed(self) -> tuple[TrialRecord, ...]:
@@ -59,7 +59,7 @@ class TrialEvidence:
     @cached_property
     def space(self) -> Space | None:
         """The space; None if a custom hypermodel declares it."""
-        definition = self.study.space_definition
+        definition = self.record.space_definition
         return Space.from_dict(definition) if "hyperparameters" in definition else None
 
     @cached_property
@@ -180,7 +180,7 @@ class Evidence(TrialEvidence):
 
     def to_loss(self, score: float) -> float:
         """Return a value of the objective so that lower is better."""
-        return self.study.objective.to_loss(score)
+        return self.record.objective.to_loss(score)
 
     def clip_interval(self, low: float, high: float) -> tuple[float, float]:
         """Return the part of an interval that the objective can reach."""
@@ -199,7 +199,7 @@ class Evidence(TrialEvidence):
             return f"The space has no more than these {size} trials."
         trials = self._count_wanted_trials()
         trials = trials if size is None else min(trials, size)
-        if "source" not in self.study.data:  # searched from Python
+        if "source" not in self.record.data:  # searched from Python
             return f"Search with `{self.say_resume(trials)}` to learn more."
         return f"`{self.say_resume(trials)}` continues up to {trials} trials."
 
@@ -212,7 +212,7 @@ class Evidence(TrialEvidence):
         if limit is not None:
             more = (trials - len(self.records)) * self.seconds_per_trial
             seconds = 10 * ceil((limit + more) / 10)
-        if "source" not in self.study.data:
+        if "source" not in self.record.data:
             return f"max_trials={trials}" + (f", max_seconds={seconds}" if limit else "")
         seconds_too = f" --max-seconds {seconds}" if limit else ""
         return f"{self.resume} --max-trials {trials}{seconds_too}"

@@ -101,7 +101,7 @@ def _describe_export(evidence: Evidence) -> list[str]:
 
 def _describe_network(evidence: Evidence, best: Pick) -> str:
     """Return the hyperparameters of a network, in brackets; empty if all are fixed."""
-    hyperparameters = say_hyperparameters(evidence.study.list_searched(best))
+    hyperparameters = say_hyperparameters(evidence.record.list_searched(best))
     described = f" ({hyperparameters})" if hyperparameters else ""
     if lacks_layers(best.hyperparameters):
         described += ", which has no hidden layer"
@@ -258,7 +258,7 @@ def _describe_smallest(evidence: Evidence) -> list[str]:
     result = say_result(evidence.objective, score, smallest.scores.get("accuracy"))
     return [
         f"The smallest network within one standard error of the best is trial {smallest.trial} "
-        f"({say_hyperparameters(evidence.study.list_searched(smallest))}): {result}, with "
+        f"({say_hyperparameters(evidence.record.list_searched(smallest))}): {result}, with "
         f"{count_noun(smallest.parameters, 'parameter')}, "
         f"{say_fewer(smallest.parameters, than=best.parameters)}."
     ]

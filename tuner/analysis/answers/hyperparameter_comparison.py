@@ -35,8 +35,8 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
         _leave_out_cut(trials, get_setting),
         evidence.cluster_values,
         get_setting=get_setting,
-        split=evidence.study.split,
-        objective=evidence.study.objective,
+        split=evidence.record.split,
+        objective=evidence.record.objective,
         untried=find_untried_shares(
             evidence.space, name, evidence.records, evidence.count_configurations
         ),

@@ -49,7 +49,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     if times == _MOST_TIMES:
         return f"; it would take more than {more:,} more trials, and {say_seconds(seconds)}"
     how = evidence.say_resume(trials)
-    if "source" not in evidence.study.data:  # searched from Python
+    if "source" not in evidence.record.data:  # searched from Python
         how = f"search with {how}"
     return f"; about {more} more trials would, in {say_seconds(max(seconds, 1.0))}: {how}"
 

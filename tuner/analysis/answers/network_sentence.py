@@ -89,7 +89,7 @@ def _describe_no_more_right(evidence: Evidence) -> str:
 def _describe_network(evidence: Evidence) -> str:
     """Return the best network as a thing, and that several are averaged, if they are."""
     network = f"a network {_list_things(evidence)}"
-    if name := evidence.study.find_first_name(evidence.best.hyperparameters):
+    if name := evidence.record.find_first_name(evidence.best.hyperparameters):
         network = f"{name}, {network}"
     if not isinstance(evidence.exported, Ensemble):
         return network
@@ -103,7 +103,7 @@ def _describe_network(evidence: Evidence) -> str:
 def _list_things(evidence: Evidence) -> str:
     """Return what the best network has that others of the space lack: "with two blocks"."""
     best = evidence.best
-    values = evidence.study.list_searched(best)
+    values = evidence.record.list_searched(best)
     if values.get("depth") == 0 and not best.hyperparameters.get("blocks"):
         return "without hidden layers"
     things = []

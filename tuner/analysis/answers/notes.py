@@ -50,7 +50,7 @@ def make_notes(evidence: Evidence, *, spans: bool) -> tuple[str, ...]:
         *([_SPARED] if any(each.spared for each in evidence.comparisons.values()) else []),
         *([_DRAWS] if evidence.compared and len(evidence.varied) > 1 else []),
     ]
-    oracle = evidence.study.settings.oracle
+    oracle = evidence.record.settings.oracle
     if oracle not in ("random", "grid"):
         notes.append(
             f"The oracle {oracle} learns from earlier trials, so it does not try all settings "
@@ -66,7 +66,7 @@ def _describe_fitting(evidence: Evidence) -> str:
 
 
 def _describe_groups(evidence: Evidence) -> list[str]:
-    name = evidence.study.data.get("groups")
+    name = evidence.record.data.get("groups")
     if name is None:
         return []
     return [
@@ -76,10 +76,10 @@ def _describe_groups(evidence: Evidence) -> list[str]:
 
 
 def _describe_order(evidence: Evidence) -> list[str]:
-    name = evidence.study.data.get("order")
+    name = evidence.record.data.get("order")
     if name is None:
         return []
-    first = len(evidence.study.split.folds[0].train)
+    first = len(evidence.record.split.folds[0].train)
     return [
         f"Rows have an order ({name}). Each fold was predicted from the rows before it, and the "
         f"first {first:,} rows are not scored. Standard errors assume independent rows; if "

@@ -119,7 +119,7 @@ def _read_losses(evidence: Evidence, record: TrialRecord) -> tuple[float, float,
 
     All are the cross-entropy of the data alone, as means over the folds' rows.
     """
-    curves = record.average_curves(evidence.study.split)
+    curves = record.average_curves(evidence.record.split)
     index = record.result.epoch - 1
     return curves["loss"][index], curves["val_loss"][index], min(curves["loss"])
 

@@ -85,7 +85,7 @@ def describe_against(findings: Findings, other: Setting) -> str:
     own_share, other_share = findings.get_told_share(best), findings.get_told_share(other)
     own, others = _say_scores(findings, other)
     if other in findings.spared:
-        epochs = count_noun(evidence.study.settings.epochs, "epoch")
+        epochs = count_noun(evidence.record.settings.epochs, "epoch")
         others += f", still falling after {epochs}"
     if own_share is None or other_share is None:
         return f"{first} the {score} is {own}, {second} {others}; {difference}"
@@ -158,7 +158,7 @@ def describe_undecided(findings: Findings, other: Setting) -> str:
     evidence, comparison = findings.evidence, findings.comparison
     against = describe_against(findings, other)
     if other in findings.short_of_rows:
-        rows = f"these {evidence.study.split.scored_rows:,} rows"
+        rows = f"these {evidence.record.split.scored_rows:,} rows"
         return f"{UNDECIDED} from {rows}: {against}; more trials would not tell, more rows may."
     more = ""
     if evidence.compared in (None, findings.name):  # others are drawn once for all settings

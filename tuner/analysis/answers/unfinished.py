@@ -38,7 +38,7 @@ def list_unfinished(evidence: TrialEvidence, settings: Sequence[Setting]) -> lis
         evidence: The study's evidence.
         settings: Settings with a completed trial.
     """
-    limits = evidence.study.settings
+    limits = evidence.record.settings
     if limits.epochs <= limits.patience or limits.oracle == "hyperband":
         return []
 
@@ -84,7 +84,7 @@ def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison)
 
     def may_reach_best(setting: Setting) -> bool:
         own, best = records[setting.trial], records[tried[0].trial]
-        values, split = evidence.cluster_values, evidence.study.split
+        values, split = evidence.cluster_values, evidence.record.split
         is_as_right = _is_as_right(values[own.trial], values[best.trial], split)
         return is_as_right and _falls_enough(own, best)
 
