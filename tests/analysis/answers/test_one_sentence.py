@@ -7,6 +7,7 @@ import pytest
 
 from tuner.analysis.answers import make_answers, make_own_answer
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
+from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_records import Comparison, Setting
@@ -125,7 +126,7 @@ def make_long_trials(made):
 def test_more_trials_of_a_study_with_a_time_limit_come_with_one_in_which_they_end(made):
     evidence = replace(make_long_trials(made), max_seconds=60.0)
     assert make_own_answer(evidence).endswith(" --max-trials 12 --max-seconds 180.")
-    assert "--max-trials 20 --max-seconds 340`" in evidence.more_trials
+    assert "--max-trials 20 --max-seconds 340`" in say_more_trials(evidence)
 
 
 def test_the_time_of_more_trials_is_that_of_trials_beside_each_other(made):

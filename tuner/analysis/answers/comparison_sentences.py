@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tuner.analysis.answers.draws import list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
+from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.unfinished import list_unfinished
 from tuner.analysis.setting_records import Setting
 from tuner.space import Value
@@ -44,7 +45,7 @@ def describe_comparison(
         details: More sentences, which follow the result.
     """
     findings = Findings(evidence, name)
-    missing, more = _describe_missing(findings), evidence.more_trials
+    missing, more = _describe_missing(findings), say_more_trials(evidence)
     if not findings.tried:
         return f"No trial with a {say_name(name)} was completed.", *missing, more
     if len(findings.tried) == 1:

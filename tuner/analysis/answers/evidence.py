@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 
@@ -17,8 +16,6 @@ from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
 
 __all__ = ["Evidence", "TrialEvidence"]
-
-_TRIALS_PER_SETTING = 8  # with fewer, the luck of the draw hides all but large differences
 
 
 @dataclass(frozen=True)
@@ -85,6 +82,11 @@ class TrialEvidence:
         """The hyperparameter that the space compares, if trials have it; else None."""
         own = self.space.compare if self.space else None
         return own if any(own in record.hyperparameters for record in self.records) else None
+
+    @property
+    def most_trials(self) -> int | None:
+        """How many trials the space has in all; None if any number, or if it is unknown."""
+        return None if self.space is None else self.count_configurations(self.space)
 
     @property
     def has_budget(self) -> bool:
@@ -190,35 +192,3 @@ class Evidence(TrialEvidence):
     def importance(self) -> Importance:
         """The importance of each hyperparameter."""
         return compute_importance(self.records, self.space, maximise=self.maximise)
-
-    @property
-    def more_trials(self) -> str:
-        """A sentence on how to get enough trials to compare the space's own settings."""
-        size = None if self.space is None else self.count_configurations(self.space)
-        if size is not None and size <= len(self.records):
-            return f"The space has no more than these {size} trials."
-        trials = self._count_wanted_trials()
-        trials = trials if size is None else min(trials, size)
-        if "source" not in self.record.data:  # searched from Python
-            return f"Search with `{self.say_resume(trials)}` to learn more."
-        return f"`{self.say_resume(trials)}` continues up to {trials} trials."
-
-    def say_resume(self, trials: int) -> str:
-        """Return the command for so many trials in all, or arguments of a Python program.
-
-        If the last run had a time limit, another one comes with it, in which they are to end.
-        """
-        limit, seconds = self.max_seconds, 0
-        if limit is not None:
-            more = (trials - len(self.records)) * self.seconds_per_trial
-            seconds = 10 * ceil((limit + more) / 10)
-        if "source" not in self.record.data:
-            return f"max_trials={trials}" + (f", max_seconds={seconds}" if limit else "")
-        seconds_too = f" --max-seconds {seconds}" if limit else ""
-        return f"{self.resume} --max-trials {trials}{seconds_too}"
-
-    def _count_wanted_trials(self) -> int:
-        own = self.space.compare if self.space else None
-        settings = {record.hyperparameters.get(own or "") for record in self.records}
-        wanted = max(_TRIALS_PER_SETTING * min(len(settings), 8), 2 * len(self.records))
-        return 10 * ceil(wanted / 10)

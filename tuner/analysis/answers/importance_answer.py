@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
+from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.records import Answer
 from tuner.words import capitalize_first, count_noun, join_words, say_name
 
@@ -26,12 +27,12 @@ def _describe_importance(evidence: Evidence) -> tuple[str, ...]:
     importance = evidence.importance
     if importance.reason:
         unknown = f"It is unknown which hyperparameters matter, because {importance.reason}."
-        return unknown, evidence.more_trials
+        return unknown, say_more_trials(evidence)
     shares = {name: f"{100 * share:.0f} %" for name, share in importance.shares.items()}
     above = [f"{say_name(name)} ({shares[name]})" for name in importance.above_chance]
     above[:1] = [name.replace("%)", "% of the importance)") for name in above[:1]]
     if not above:
-        return _describe_none(evidence), evidence.more_trials
+        return _describe_none(evidence), say_more_trials(evidence)
     decided = "is decided by"
     if sum(importance.shares[name] for name in importance.above_chance) < _MOST:
         decided = "is shown to depend on nothing but"

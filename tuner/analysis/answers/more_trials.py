@@ -1,4 +1,4 @@
-"""How many more trials would answer a question, and how long they would take."""
+"""Sentences on more trials: how many would answer a question, how long they take, and how."""
 
 from math import ceil, sqrt
 
@@ -12,9 +12,44 @@ from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import say_seconds
 
-__all__ = ["describe_more_trials"]
+__all__ = ["describe_more_trials", "say_more_trials"]
 
+_TRIALS_PER_SETTING = 8  # with fewer, the luck of the draw hides all but large differences
 _MOST_TIMES = 8  # beyond so many times the trials, an estimate from these trials is a guess
+
+
+def say_more_trials(evidence: Evidence) -> str:
+    """Return a sentence on how to get enough trials to compare the space's own settings."""
+    size = evidence.most_trials
+    if size is not None and size <= len(evidence.records):
+        return f"The space has no more than these {size} trials."
+    trials = _count_wanted_trials(evidence)
+    trials = trials if size is None else min(trials, size)
+    if "source" not in evidence.record.data:  # searched from Python
+        return f"Search with `{_say_resume(evidence, trials)}` to learn more."
+    return f"`{_say_resume(evidence, trials)}` continues up to {trials} trials."
+
+
+def _count_wanted_trials(evidence: Evidence) -> int:
+    own = evidence.space.compare if evidence.space else None
+    settings = {record.hyperparameters.get(own or "") for record in evidence.records}
+    wanted = max(_TRIALS_PER_SETTING * min(len(settings), 8), 2 * len(evidence.records))
+    return 10 * ceil(wanted / 10)
+
+
+def _say_resume(evidence: Evidence, trials: int) -> str:
+    """Return the command for so many trials in all, or arguments of a Python program.
+
+    If the last run had a time limit, another one comes with it, in which they are to end.
+    """
+    limit, seconds = evidence.max_seconds, 0
+    if limit is not None:
+        more = (trials - len(evidence.records)) * evidence.seconds_per_trial
+        seconds = 10 * ceil((limit + more) / 10)
+    if "source" not in evidence.record.data:
+        return f"max_trials={trials}" + (f", max_seconds={seconds}" if limit else "")
+    seconds_too = f" --max-seconds {seconds}" if limit else ""
+    return f"{evidence.resume} --max-trials {trials}{seconds_too}"
 
 
 def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[Value]) -> str:
@@ -33,7 +68,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     Returns:
         Empty if the space has no more trials.
     """
-    size = None if evidence.space is None else evidence.count_configurations(evidence.space)
+    size = evidence.most_trials
     if size is not None and size <= len(evidence.records):
         return ""
     settings = sum(setting.trial is not None for setting in comparison.settings)
@@ -48,7 +83,7 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
         return f"; whether the {more:,} more trials that the space has would do is uncertain"
     if times == _MOST_TIMES:
         return f"; it would take more than {more:,} more trials, and {say_seconds(seconds)}"
-    how = evidence.say_resume(trials)
+    how = _say_resume(evidence, trials)
     if "source" not in evidence.record.data:  # searched from Python
         how = f"search with {how}"
     return f"; about {more} more trials would, in {say_seconds(max(seconds, 1.0))}: {how}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tuner.analysis.answers.findings import Findings
-from tuner.analysis.answers.more_trials import describe_more_trials
+from tuner.analysis.answers.more_trials import describe_more_trials, say_more_trials
 from tuner.analysis.pairs import LEVEL, Pair
 from tuner.analysis.setting_records import Setting
 from tuner.space import Value
@@ -177,7 +177,7 @@ def describe_untried(findings: Findings) -> str:
         return f"{UNDECIDED}: none of {_say_trials(findings)} was completed."
     return (
         f"{UNDECIDED} from {_say_trials(findings)}, because only one setting was completed: "
-        f"{describe_setting(findings, findings.best)}. {findings.evidence.more_trials}"
+        f"{describe_setting(findings, findings.best)}. {say_more_trials(findings.evidence)}"
     )
 
 

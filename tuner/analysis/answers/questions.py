@@ -10,6 +10,7 @@ from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.answers.hyperparameter import hyperparameter_answer
 from tuner.analysis.answers.importance_answer import importance_answer
 from tuner.analysis.answers.learning_rate_grid import grid_answer
+from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.network_sentence import answer_which_network
 from tuner.analysis.answers.notes import make_notes
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
@@ -61,7 +62,7 @@ def make_answers(evidence: Evidence) -> Answers:
     notes = make_notes(evidence, spans=any(answer.spans for answer in answers))
     answer = first[0].sentence if first else answer_which_network(evidence)
     headline = make_headline(evidence, answer, answers)
-    return Answers(answer, headline, _say_once(answers, evidence.more_trials), notes)
+    return Answers(answer, headline, _say_once(answers, say_more_trials(evidence)), notes)
 
 
 def make_own_answer(evidence: Evidence) -> str:
