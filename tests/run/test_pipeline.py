@@ -14,7 +14,7 @@ from tuner.errors import ExportMismatch, NetworkDiverged
 from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
 from tuner.run.beside import Beside
-from tuner.run.exporting import find_export
+from tuner.run.earlier_exports import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
 from tuner.run.pick_training import leave_out_networks_on_all_rows

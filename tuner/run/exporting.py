@@ -12,30 +12,21 @@ from tuner.analysis import (
     read_test_scores,
 )
 from tuner.errors import RESUME_STUDY, ExportMismatch, ExportUnchecked, TunerError
+from tuner.run.earlier_exports import ExportResult
 from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable, describe_model
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
-from tuner.run.side_files import read_model
-from tuner.run.stages import Stage, is_done, mark_done, read_basis
+from tuner.run.stages import Stage, mark_done
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
-from tuner.study import EventKind, PredictionTime, Study, have_same_networks
+from tuner.study import EventKind, PredictionTime, Study
 
 if TYPE_CHECKING:
     from tuner.serving.export import ModelDestination, ModelExport
     from tuner.serving.fresh_process import FreshProcess
 
-__all__ = [
-    "ExportOptions",
-    "ExportResult",
-    "SearchExport",
-    "export_pick",
-    "find_export",
-    "find_export_fault",
-    "is_exported",
-    "refuse_export",
-]
+__all__ = ["ExportOptions", "SearchExport", "export_pick", "refuse_export"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,63 +40,6 @@ class ExportOptions:
 
     threshold: str | None = None
     formats: tuple[str, ...] = DEFAULT_FORMATS
-
-
-@dataclass(frozen=True, slots=True)
-class ExportResult:
-    """The model that a search exported.
-
-    Attributes:
-        model: Its folder. None if the export failed.
-        fault: Why the export failed. None if it did not.
-    """
-
-    model: Path | None
-    fault: TunerError | None
-
-
-def find_export(study: Study, picking: PickingResult) -> ExportResult | None:
-    """Return the model that an earlier run exported, if it is the one that this run would export.
-
-    Returns:
-        None if the networks have to be trained and exported.
-    """
-    if not is_exported(study, picking.basis):
-        return None
-    return ExportResult(study.model_folder, None)
-
-
-def is_exported(study: Study, basis: dict[str, Any]) -> bool:
-    """Return whether the study's model is there and was exported with this basis."""
-    if read_basis(study, Stage.EXPORTING) is None:
-        made = _was_exported_since(study, basis)
-    else:
-        made = is_done(study, Stage.EXPORTING, basis)
-    if not made:
-        return False
-    description = read_model(study.model_folder)
-    events = list(study.journal.read(EventKind.EXPORTED))
-    if description is None or not events or events[-1]["pick"] != basis["exported"]:
-        return False  # `tuner export` may have written another pick to this folder since then
-    return bool(description.get("fingerprint") == events[-1]["fingerprint"])
-
-
-def _was_exported_since(study: Study, basis: dict[str, Any]) -> bool:
-    """Return whether the pick was tested and exported after the last trial.
-
-    Version 0.1.0 wrote no events of stages, and a process may be killed before it writes one.
-    """
-    tested: dict[str, Any] = {}
-    exported = False
-    for event in study.journal.read():
-        if event["event"] == EventKind.TRIAL:
-            tested, exported = {}, False
-        elif event["event"] == EventKind.TESTED:
-            tested, exported = event, False
-        elif event["event"] == EventKind.EXPORTED:
-            exported = True
-    same_networks = have_same_networks(tested, basis)
-    return exported and same_networks and tested.get("temperature") == basis["temperature"]
 
 
 class SearchExport:
@@ -177,13 +111,6 @@ def refuse_export(run: Run, fault: TunerError) -> ExportResult:
     with note_unwritten(run):
         run.study.journal.append(EventKind.NOT_EXPORTED, fault=str(fault))
     return ExportResult(None, fault)
-
-
-def find_export_fault(study: Study) -> str:
-    """Return why the last export of a study failed; "" if it did not, or nothing was exported."""
-    kinds = (EventKind.EXPORTED, EventKind.NOT_EXPORTED)
-    ended = [event for event in study.journal.read() if event["event"] in kinds]
-    return str(ended[-1].get("fault", "")) if ended else ""
 
 
 # Over 40 lines: half of them describe the arguments and the errors.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tuner.run.baselines import has_baselines
-from tuner.run.exporting import is_exported
+from tuner.run.earlier_exports import is_exported
 from tuner.run.picking import read_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report

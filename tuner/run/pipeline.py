@@ -15,7 +15,8 @@ from tuner.report import import_charting
 from tuner.run.answering import add_averaging, pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
-from tuner.run.exporting import ExportResult, SearchExport, find_export, refuse_export
+from tuner.run.earlier_exports import ExportResult, find_export
+from tuner.run.exporting import SearchExport, refuse_export
 from tuner.run.kept_answers import keep_answer
 from tuner.run.outcome import Outcome
 from tuner.run.pick_training import (

@@ -22,7 +22,7 @@ from tuner.files.whole_files import replace_folder, write_whole
 from tuner.report import Page, ReportContent, make_study_page
 from tuner.run.answering import make_evidence
 from tuner.run.baselines import compare_with_baselines, has_baselines
-from tuner.run.exporting import find_export_fault
+from tuner.run.earlier_exports import find_export_fault
 from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable, read_model
 from tuner.run.stages import Stage, is_done, mark_done

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tuner.report.time_spent import measure_time_spent
-from tuner.run.exporting import find_export
+from tuner.run.earlier_exports import find_export
 from tuner.run.outcome import Outcome
 from tuner.run.picking import pick_to_export
 from tuner.run.reporting import collect_content, locate_report
