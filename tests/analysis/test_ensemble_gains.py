@@ -25,7 +25,7 @@ def make_gains(*right, groups=None):
         TrialRecord(n, {}, {}, TrialResult(n, "completed", score=-float(np.log(p).mean())))
         for n, p in enumerate(probabilities)
     ]
-    return EnsembleGains(study, truth), records
+    return EnsembleGains(study, truth).has_gained, records
 
 
 def test_a_trial_that_is_right_on_other_rows_improves_the_ensemble():

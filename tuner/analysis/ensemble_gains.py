@@ -5,13 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from tuner.analysis.ensemble_selection import choose_members
+from tuner.analysis.ensemble_selection import POOL, choose_members, take_true_class
 from tuner.scoring import EPSILON, Truth, compute_mean_and_error
 from tuner.study import Study, TrialRecord
 
 __all__ = ["EnsembleGains"]
 
-_POOL = 20  # the ensemble is chosen from this many of the best trials
 _KEPT = 256  # trials whose probabilities of the true classes stay in memory
 
 
@@ -27,7 +26,7 @@ class EnsembleGains:
         self._study, self._truth = study, truth
         self._true_class = lru_cache(_KEPT)(self._read_true_class)
 
-    def __call__(self, before: Sequence[TrialRecord], now: Sequence[TrialRecord]) -> bool:
+    def has_gained(self, before: Sequence[TrialRecord], now: Sequence[TrialRecord]) -> bool:
         """Return whether the ensemble of `now` is better than that of `before`, a part of it.
 
         Each is chosen as the ensemble that is exported, of `NETWORKS` choices. It is better if its
@@ -47,7 +46,7 @@ class EnsembleGains:
         """Return the ensemble's probability of each row's true class; None without a trial."""
         to_loss = self._study.record.objective.to_loss
         completed = [record for record in records if record.completed]
-        pool = sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial))[:_POOL]
+        pool = sorted(completed, key=lambda r: (to_loss(r.result.score), r.trial))[:POOL]
         if not pool:
             return None
         stacked = np.stack([self._true_class(record.trial) for record in pool])
@@ -60,7 +59,4 @@ class EnsembleGains:
         return np.asarray(counts @ stacked / counts.sum())
 
     def _read_true_class(self, trial: int) -> np.ndarray:
-        """Return a trial's probability of each row's true class, repeat after repeat."""
-        y = self._truth.y
-        probabilities = self._study.arrays.read_probabilities(trial)
-        return np.asarray(probabilities[..., np.arange(len(y)), y].reshape(-1), np.float64)
+        return take_true_class(self._study.arrays.read_probabilities(trial), self._truth.y)

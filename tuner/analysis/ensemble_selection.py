@@ -18,10 +18,12 @@ from tuner.errors import NO_TRIAL, SearchFailed
 from tuner.scoring import EPSILON, OBJECTIVES, Truth
 from tuner.study import NETWORKS, TrialRecord
 
-__all__ = ["Library", "Scoring", "choose_members"]
+__all__ = ["POOL", "Library", "Scoring", "choose_members", "take_true_class"]
+
+POOL = 20
+"""The ensemble is chosen from this many of the best trials."""
 
 _MOST_CHOICES = 20  # of trials whose networks are not trained again
-_POOL = 20  # the ensemble is chosen from this many of the best trials
 _KEPT = 64  # trials whose probabilities stay in memory: 130 MB at 50,000 rows, 10 classes
 
 ScoreClusters = Callable[[np.ndarray], np.ndarray]
@@ -165,7 +167,7 @@ class Library:
         """
         totals = self._losses @ weights
         pool = np.zeros(totals.shape, bool)
-        np.put_along_axis(pool, np.argsort(totals, axis=0, kind="stable")[:_POOL], True, axis=0)
+        np.put_along_axis(pool, np.argsort(totals, axis=0, kind="stable")[:POOL], True, axis=0)
         used = np.flatnonzero(pool.any(axis=1))
         counts = np.zeros(totals.shape, np.int64)
         counts[used] = choose_members(
@@ -244,7 +246,7 @@ class Library:
 
         **Shape**: `(clusters,)`; zeros if there is nothing to estimate it from.
         """
-        others = [other for other in range(min(len(self.records), _POOL)) if other != index]
+        others = [other for other in range(min(len(self.records), POOL)) if other != index]
         nearest, disagreement = find_nearest(
             self._true_class(index), [self._true_class(other) for other in others]
         )
@@ -256,11 +258,17 @@ class Library:
         return np.asarray(4 * share * (score((own + other) / 2) - (score(own) + score(other)) / 2))
 
     def _read_true_class(self, index: int) -> np.ndarray:
-        """Return a trial's probability of each row's true class, repeat after repeat."""
-        y = self.scoring.truth.y
         probabilities = self._probabilities(self.records[index].trial)
-        true_class = probabilities[..., np.arange(len(y)), y]
-        return np.asarray(true_class.reshape(-1).astype(np.float64))
+        return take_true_class(probabilities, self.scoring.truth.y)
+
+
+def take_true_class(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the probability of each row's true class, repeat after repeat, in float64.
+
+    **Shape**: `(rows, classes)` or `(repeats, rows, classes)`, and `(rows,)`, to
+    `(rows,)` or `(repeats * rows,)`.
+    """
+    return np.asarray(probabilities[..., np.arange(len(y)), y].reshape(-1), np.float64)
 
 
 def _sort_completed(records: Sequence[TrialRecord], maximise: bool) -> list[TrialRecord]:

@@ -127,7 +127,7 @@ def _make_looks(run: Run, tuner: "FoldTuner", check: "_AnswerCheck | None") -> "
         tuner.hypermodel,
         setup.problem.training_rows,
         is_answered=check,
-        has_gained=None if patience is None else EnsembleGains(run.study, setup.truth),
+        has_gained=None if patience is None else EnsembleGains(run.study, setup.truth).has_gained,
         patience=patience,
     )
 
