@@ -62,6 +62,7 @@ def test_each_cell_holds_its_trials(evidence):
 
 def test_what_is_said_of_it(evidence):
     answer = grid_answer(evidence)
+    assert answer.group == "batch_size"
     assert answer.sentences[:3] == (
         "The best combination that was tried is learning rate 0.1 with batch size 16 (trial 1): "
         "cross-entropy 1.000 ± 0.077. Only 2 trials are in this cell of the grid, so others may "

@@ -66,4 +66,4 @@ def test_dropout_by_width(made):
         "With 16 units, the best of 24 trials has dropout 0.2: training loss 0.500, validation "
         "loss 0.900; trials overfit up to 0 (8 of 24) and underfit from 0.4 on (8 of 24).",
     )
-    assert {point.group for point in answer.points} == {8, 16}
+    assert ({point.group for point in answer.points}, answer.group) == ({8, 16}, "units")

@@ -18,15 +18,12 @@ def test_each_answer_has_its_sentences_and_its_charts(page):
 
 
 @pytest.mark.parametrize(
-    ("hyperparameters", "title"),
-    [(("learning_rate", "batch_size"), "batch size 32"), (("dropout",), "32 units")],
+    ("hyperparameter", "title"), [("batch_size", "batch size 32"), ("units", "32 units")]
 )
-def test_charts_of_several_groups_are_named_by_their_hyperparameter(
-    content, hyperparameters, title
-):
+def test_charts_of_several_groups_are_named_by_their_hyperparameter(content, hyperparameter, title):
     answer = next(answer for answer in content.answers.answers if answer.points)
     points = tuple(replace(p, group=32 * (1 + n % 2)) for n, p in enumerate(answer.points))
-    grouped = replace(answer, hyperparameters=hyperparameters, points=points, spans=())
+    grouped = replace(answer, group=hyperparameter, points=points, spans=())
     answers = replace(content.answers, answers=(grouped,))
     (section,) = make_answer_sections(replace(content, answers=answers))
     titles = [

@@ -40,6 +40,7 @@ def grid_answer(evidence: Evidence) -> Answer:
         points=make_points(evidence, "learning_rate", "batch_size"),
         cells=cells,
         log=is_log(evidence, "learning_rate"),
+        group="batch_size",
     )
 
 

@@ -103,6 +103,8 @@ class Answer:
         importance: The importance of the hyperparameters; None in all answers but one.
         log: Whether the (first) hyperparameter is on a logarithmic scale.
         sentence: The answer in one sentence, in plain words; empty without a comparison.
+        group: The hyperparameter whose values are the groups of the points; empty for a single
+            group.
     """
 
     title: str
@@ -115,6 +117,7 @@ class Answer:
     importance: Importance | None = None
     log: bool = False
     sentence: str = ""
+    group: str = ""
 
     def to_dict(self, *, maximise: bool) -> dict[str, Any]:
         """Return the answer as JSON values, for an answer that has a comparison.

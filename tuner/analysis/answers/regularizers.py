@@ -55,6 +55,7 @@ def strength_answer(evidence: Evidence, name: str) -> Answer:
         points=points,
         spans=spans,
         log=is_log(evidence, name),
+        group="kind",
     )
 
 
@@ -72,6 +73,7 @@ def dropout_answer(evidence: Evidence) -> Answer:
         comparison=compare_hyperparameter(evidence, "dropout"),
         points=points,
         spans=spans,
+        group=group or "",
     )
 
 

@@ -115,12 +115,11 @@ def _make_importance_figure(importance: Importance, name: str) -> FigureBlock:
     )
 
 
-def _name_group(answer: Answer, group: Value) -> str:
+def _name_group(answer: Answer, group: Value | None) -> str:
     """Return the title of one of several charts: a kind, a batch size or a width."""
-    if isinstance(group, str):
-        return group
-    _, *last = answer.hyperparameters
-    return say_setting(last[0] if last else "units", group)
+    if group is None:  # there is a single chart
+        return ""
+    return group if isinstance(group, str) else say_setting(answer.group, group)
 
 
 def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> Iterator[Block]:
@@ -134,8 +133,8 @@ def _make_losses_blocks(content: ReportContent, answer: Answer, name: str) -> It
     for n, (group, points) in enumerate(groups.items(), start=1):
         spans = [span for span in answer.spans if span.group == group]
         chart = draw_losses(points, spans, title, log=answer.log, descriptions=descriptions)
-        heading = "" if group is None else _name_group(answer, group)
-        figures.append(FigureBlock(f"{name}-{n}", to_specification(chart, height=260), heading))
+        specification = to_specification(chart, height=260)
+        figures.append(FigureBlock(f"{name}-{n}", specification, _name_group(answer, group)))
     yield figures[0] if len(figures) == 1 else Columns(tuple(figures))
     caption = (
         "Each trial has two marks: its cross-entropy, in nats per row, on its training rows and on "
