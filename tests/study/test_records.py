@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.made_studies import MadeStudy
 from tuner.files.checksums import seal
 from tuner.study import Study, StudyRecord, TrialRecord
+from tuner.training import TrialResult
 
 
 def test_records_survive_json(make_study, make_record):
@@ -23,6 +24,13 @@ def test_what_is_fixed_in_the_space_is_not_searched():
     study.add(values, derived={"parameters": 90})
     searched = study.study.list_searched(study.records[0])
     assert searched == {"depth": 2, "learning_rate": 0.1, "parameters": 90}
+
+
+def test_only_a_trial_whose_failure_is_divergence_has_diverged():
+    diverged = TrialResult.from_failure(0, "diverged", "the loss of fold 0 is not finite")
+    raised = TrialResult.from_failure(1, "raised", "ValueError: 0.1 is not finite")
+    assert TrialRecord(0, {}, {}, diverged).diverged
+    assert not TrialRecord(1, {}, {}, raised).diverged
 
 
 def test_mean_curves_weight_folds_by_their_rows(make_study, make_record):

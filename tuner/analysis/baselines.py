@@ -17,9 +17,8 @@ from tuner.analysis.baseline_classifiers import (
 )
 from tuner.analysis.bias_correction import OutOfBag, clip_interval
 from tuner.analysis.paired_test import run_paired_tests
-from tuner.analysis.pairs import LEVEL
 from tuner.analysis.scores import SCORES, Score, score_rows
-from tuner.analysis.significance import adjust_by_holm
+from tuner.analysis.significance import LEVEL, adjust_by_holm
 from tuner.folds import Split
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth, compute_unseen_variance

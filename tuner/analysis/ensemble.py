@@ -9,8 +9,7 @@ import numpy as np
 
 from tuner.analysis.bias_correction import OutOfBag, clip_interval, evaluate_out_of_bag
 from tuner.analysis.ensemble_selection import Library
-from tuner.analysis.pairs import LEVEL
-from tuner.analysis.significance import TTest
+from tuner.analysis.significance import LEVEL, TTest
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.scoring import compute_mean_and_error, compute_unseen_variance
 from tuner.space import Value

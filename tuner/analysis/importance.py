@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tuner.analysis.significance import LEVEL
 from tuner.space import Choice, Domain, Fixed, FloatRange, IntRange, Space, Value
 from tuner.study import TrialRecord
 
@@ -24,7 +25,6 @@ _LEAST_TRIALS = 10  # with fewer completed trials, it is mostly chance which one
 _GOOD = 0.25  # share of the trials that count as good
 _LEAST_GOOD = 5  # but at least this many, as Optuna advises
 _SHUFFLES = 39
-_LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _find_above_chance(
     spread = np.maximum(values.std(axis=0), np.finfo(np.float64).tiny)
     deviations = (values - values.mean(axis=0)) / spread
     p_values = (deviations.max(axis=1, keepdims=True) >= deviations[0]).mean(axis=0)
-    return {name for name, p in zip(raw, p_values, strict=True) if p <= _LEVEL}
+    return {name for name, p in zip(raw, p_values, strict=True) if p <= LEVEL}
 
 
 @contextmanager

@@ -5,12 +5,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Generic, TypeVar
 
-from tuner.analysis.significance import TTest, adjust_by_holm
+from tuner.analysis.significance import LEVEL, TTest, adjust_by_holm
 
-__all__ = ["LEVEL", "Pair", "make_pairs"]
-
-LEVEL = 0.05
-"""The chance to tell apart what is alike, over all comparisons of a kind."""
+__all__ = ["Pair", "make_pairs"]
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tuner.analysis.pairs import LEVEL, Pair
+from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_records import Comparison, Setting
 from tuner.analysis.setting_tests import SettingTest, run_setting_tests
-from tuner.analysis.significance import NORMAL, adjust_by_holm
+from tuner.analysis.significance import LEVEL, NORMAL, adjust_by_holm
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.folds import Split
 from tuner.scoring import Objective, add_unseen_losses

@@ -8,6 +8,7 @@ import numpy as np
 from tuner.folds import Split
 
 __all__ = [
+    "LEVEL",
     "NORMAL",
     "TTest",
     "Variance",
@@ -16,6 +17,9 @@ __all__ = [
     "estimate_row_variances",
     "run_t_test",
 ]
+
+LEVEL = 0.05
+"""The chance to tell apart what is alike, over all comparisons of a kind."""
 
 NORMAL = 1.959964
 """95 % of a normal distribution lie within this many standard errors of the mean."""

@@ -13,7 +13,9 @@ from tuner.report.figures import (
     tabulate,
     to_specification,
 )
+from tuner.report.figures.trials import STATUSES
 from tuner.report.page import Page, Section
+from tuner.report.sections.picks import format_pick_score
 from tuner.scoring import OBJECTIVES
 from tuner.words import (
     format_hyperparameters,
@@ -176,7 +178,7 @@ def _make_networks_section(
         *(
             (
                 f"its {say_name(name)}, cross-validated",
-                *(_format_uncorrected(study, name) for study in studies),
+                *(format_pick_score(study.picks.exported_pick, name) for study in studies),
             )
             for name in names
         ),
@@ -197,13 +199,6 @@ def _make_networks_section(
     wrapped = frozenset(range(1, len(header)))
     table = TableBlock(header, tuple(rows), wrapped_columns=wrapped)
     return Section("networks", "What did each find?", (table,))
-
-
-def _format_uncorrected(study: ComparedStudy, objective: str) -> str:
-    pick = study.picks.exported_pick
-    if objective not in pick.scores:
-        return "–"
-    return format_score(pick.scores[objective], pick.standard_errors[objective])
 
 
 def _format_test(study: ComparedStudy, objective: str) -> str:
@@ -229,15 +224,15 @@ def _make_searches_section(studies: Sequence[ComparedStudy], objective: str) -> 
         names = ", ".join(study.name for study in studies if study not in drawn)
         text = f"Not drawn, because these studies optimised another objective: {names}."
         blocks.append(Paragraphs((text,), small=True))
-    header = ("study", "trials", "completed", "pruned", "failed", "seconds of training")
+    header = ("study", "trials", *STATUSES, "seconds of training")
     rows = tuple(_count_trials(study) for study in studies)
     blocks.append(TableBlock(header, rows, number_columns=frozenset(range(1, len(header)))))
     return Section("searches", "How did the searches go?", tuple(blocks))
 
 
 def _count_trials(study: ComparedStudy) -> tuple[str, ...]:
-    statuses = [record.result.status for record in study.records]
-    counts = (str(statuses.count(status)) for status in ("completed", "pruned", "failed"))
+    statuses: list[str] = [record.result.status for record in study.records]
+    counts = (str(statuses.count(status)) for status in STATUSES)
     seconds = sum(record.result.seconds for record in study.records)
     return (study.name, str(len(statuses)), *counts, f"{seconds:.1f}")
 

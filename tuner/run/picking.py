@@ -79,10 +79,7 @@ def describe_picks(study: Study, picks: Picks) -> list[str]:
             f"{count_noun(smallest.parameters, 'parameter')}"
         )
     if picks.exported == "ensemble":
-        members = ", ".join(
-            f"{member.trial} ×{member.networks}" if member.networks > 1 else str(member.trial)
-            for member in ensemble.members
-        )
+        members = ", ".join(member.label for member in ensemble.members)
         trials = "trials" if len(ensemble.members) > 1 else "trial"
         folds = "the folds of " if ensemble.members[0].folds else ""
         added = any(member.on_all_rows for member in ensemble.members)

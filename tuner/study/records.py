@@ -193,6 +193,11 @@ class TrialRecord:
         return self.result.status == "completed"
 
     @property
+    def diverged(self) -> bool:
+        """Whether the trial failed because its loss was no longer finite."""
+        return self.result.failure == "diverged"
+
+    @property
     def brief(self) -> "TrialRecord":
         """The trial without its curves and probabilities, which the study has on the disk."""
         return replace(self, result=replace(self.result, curves={}, metrics={}, probabilities=None))

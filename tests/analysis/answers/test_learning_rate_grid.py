@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.made_studies import DIVERGED
-from tuner.analysis.answers.learning_rate_grid import grid_answer, has_diverged
-from tuner.study import TrialRecord
-from tuner.training import TrialResult
+from tuner.analysis.answers.learning_rate_grid import grid_answer
 
 SPACE = """
 compare = "batch_size"
@@ -84,10 +82,3 @@ def test_a_list_of_rates_is_not_cut(made):
     answer = grid_answer(study.evidence())
     assert [cell.learning_rate for cell in answer.cells] == [(0.01, 0.01)] * 2 + [(0.1, 0.1)] * 2
     assert answer.sentences[2] == "None of 4 trials diverged."
-
-
-def test_only_a_trial_whose_failure_is_divergence_has_diverged():
-    diverged = TrialResult.from_failure(0, "diverged", "the loss of fold 0 is not finite")
-    raised = TrialResult.from_failure(1, "raised", "ValueError: 0.1 is not finite")
-    assert has_diverged(TrialRecord(0, {}, {}, diverged))
-    assert not has_diverged(TrialRecord(1, {}, {}, raised))

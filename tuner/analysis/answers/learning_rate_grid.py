@@ -14,7 +14,7 @@ from tuner.analysis.answers.records import Answer, Cell
 from tuner.study import TrialRecord
 from tuner.words import count_noun, join_words, say_number, say_result, say_value
 
-__all__ = ["grid_answer", "has_diverged"]
+__all__ = ["grid_answer"]
 
 _NAMES = ("learning_rate", "batch_size")
 _RATES = 5  # bins of the learning rate
@@ -42,11 +42,6 @@ def grid_answer(evidence: Evidence) -> Answer:
         log=is_log(evidence, "learning_rate"),
         group="batch_size",
     )
-
-
-def has_diverged(record: TrialRecord) -> bool:
-    """Return whether a trial failed because its loss was no longer finite."""
-    return record.result.failure == "diverged"
 
 
 def _make_cells(evidence: Evidence) -> tuple[Cell, ...]:
@@ -102,7 +97,7 @@ def _make_cell(evidence: Evidence, bins: tuple[Bin, Bin], records: Sequence[Tria
         trials=len(records),
         completed=len(completed),
         pruned=sum(record.result.status == "pruned" for record in records),
-        diverged=sum(map(has_diverged, records)),
+        diverged=sum(record.diverged for record in records),
         trial=None if best is None else best.trial,
         score=None if best is None else best.result.score,
     )
@@ -163,7 +158,7 @@ def _get_rates(records: Sequence[TrialRecord]) -> list[float]:
 
 
 def _describe_divergence(evidence: Evidence) -> list[str]:
-    diverged = [record for record in evidence.records if has_diverged(record)]
+    diverged = [record for record in evidence.records if record.diverged]
     total = count_noun(len(evidence.records), "trial")
     if not diverged:
         return [f"None of {total} diverged."]

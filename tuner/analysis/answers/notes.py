@@ -3,7 +3,6 @@
 from collections import Counter
 
 from tuner.analysis.answers.evidence import Evidence
-from tuner.analysis.answers.learning_rate_grid import has_diverged
 
 __all__ = ["make_notes"]
 
@@ -100,7 +99,7 @@ def _describe_pruned(evidence: Evidence) -> list[str]:
 
 def _describe_failed(evidence: Evidence) -> list[str]:
     counts = Counter(
-        has_diverged(record) for record in evidence.records if record.result.status == "failed"
+        record.diverged for record in evidence.records if record.result.status == "failed"
     )
     total = counts[True] + counts[False]
     if not total:

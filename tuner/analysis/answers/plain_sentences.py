@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.more_trials import describe_more_trials, say_more_trials
-from tuner.analysis.pairs import LEVEL, Pair
+from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_records import Setting
+from tuner.analysis.significance import LEVEL
 from tuner.space import Value
 from tuner.study import FEWEST_ROUNDS
 from tuner.words import (

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tuner.analysis.answers.evidence import TrialEvidence
-from tuner.analysis.pairs import LEVEL
 from tuner.analysis.setting_records import Comparison, Setting
-from tuner.analysis.significance import estimate_row_variances, run_t_test
+from tuner.analysis.significance import LEVEL, estimate_row_variances, run_t_test
 from tuner.folds import Split
 from tuner.scoring import add_unseen, compute_mean_and_error, pair_unseen
 from tuner.study import ENOUGH_ROUNDS, TrialRecord

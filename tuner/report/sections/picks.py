@@ -19,7 +19,7 @@ from tuner.words import (
     say_times,
 )
 
-__all__ = ["make_picks_section"]
+__all__ = ["format_pick_score", "make_picks_section"]
 
 Row = tuple[str, ...]
 """A row of the table: its title, and a cell for each pick."""
@@ -67,8 +67,8 @@ def _format_epochs(pick: Pick | Ensemble) -> str:
     return ", ".join(str(member.epoch) for member in pick.members)
 
 
-def _format_score(pick: Pick | Ensemble, name: str) -> str:
-    """Return a score; an ensemble has none of the metrics of the hypermodel's own."""
+def format_pick_score(pick: Pick | Ensemble, name: str) -> str:
+    """Return a score; a dash if a pick lacks it, as an ensemble does the hypermodel's metrics."""
     if name not in pick.scores:
         return "–"
     return format_score(pick.scores[name], pick.standard_errors[name])
@@ -79,7 +79,7 @@ def _make_score_rows(content: ReportContent, picks: Sequence[Pick | Ensemble]) -
     rows: dict[str, Row] = {
         name: (
             f"{say_name(name)}, cross-validated",
-            *(_format_score(pick, name) for pick in picks),
+            *(format_pick_score(pick, name) for pick in picks),
         )
         for name in picks[0].scores
     }
