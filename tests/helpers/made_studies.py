@@ -5,11 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 from tests.helpers.problems import make_split
 from tests.helpers.spaces import make_space
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.baselines import JudgedBaseline
+from tuner.analysis.bias_correction import OutOfBag
+from tuner.analysis.calibration import Calibration
+from tuner.analysis.ensemble import Ensemble
+from tuner.analysis.picks import Picks
+from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.analysis.trial_picks import pick_trials
 from tuner.scoring import OBJECTIVES
 from tuner.space import Space
@@ -108,21 +114,39 @@ class MadeStudy:
         """Return the evidence that answers rest on."""
         loss = OBJECTIVES["cross_entropy"]
         picks = pick_trials(self.records, self.cluster_values, objective=loss, seed=0)
+        best = picks.best
+        values, record = self.cluster_values[best.trial], self.records[best.trial]
+        named = Picks(
+            best,
+            picks.smallest,
+            Ensemble((), 0, 0.0, 0.0, 0.0, (0.0, 0.0), {}, {}, better=False),
+            self.cluster_values,
+            Calibration(1.0, 0.0, 0.0, 0.0),
+            picks.out_of_bag.with_training(compute_noise_ratio([(record, 1)], ROWS), values),
+        )
         return Evidence(
             self.study,
             tuple(self.records),
             self.cluster_values,
-            picks.best,
-            picks.smallest,
+            named,
             baselines,
             "python -m tuner resume made",
-            ensemble=None,
-            corrected=None,
             guessing=None,
             searching=sum(record.result.seconds for record in self.records),
             max_seconds=self.study.settings.max_seconds,
             count_configurations=Space.size,
         )
+
+
+def add_ensemble(evidence: Evidence, ensemble: Ensemble) -> Evidence:
+    """Return evidence with an ensemble; if it is exported, its corrected score is what counts."""
+    picks = replace(evidence.picks, ensemble=ensemble)
+    if ensemble.is_exported:
+        low, high = ensemble.corrected_interval
+        error = (high - low) / 2 / float(stdtrit(ROWS - 1, 0.975))
+        corrected = OutOfBag.from_values(np.full(ROWS, ensemble.corrected_score))
+        picks = replace(picks, out_of_bag=replace(corrected, training=error**2))
+    return replace(evidence, picks=picks)
 
 
 KINDS = """

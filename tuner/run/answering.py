@@ -20,7 +20,7 @@ from tuner.run.stages import Stage, mark_done
 from tuner.study import Study
 from tuner.words import join_words
 
-__all__ = ["add_averaging", "answer_own_question", "make_evidence", "pick_and_answer"]
+__all__ = ["add_measured_averaging", "answer_own_question", "make_evidence", "pick_and_answer"]
 
 
 def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult, Evidence]:
@@ -36,7 +36,7 @@ def pick_and_answer(run: Run, seen: TrialEvidence | None) -> tuple[PickingResult
     setup, study = run.setup, run.study
     picking = pick_to_export(setup, study, seen.cluster_values if seen else None)
     evidence = make_evidence(setup, study, picking.picks, seen)
-    answer = answer_own_question(setup, study, picking.picks, evidence)
+    answer = answer_own_question(setup, study, evidence)
     run.tell_answer(answer, describe_picks(study, picking.picks))
     keep_answer(study, answer, answer_parts(evidence))  # which take longer
     mark_done(study, Stage.PICKING, picking.basis)
@@ -60,13 +60,9 @@ def make_evidence(
         record=study.record,
         records=records,
         cluster_values=picks.cluster_values,
-        best=picks.best,
-        smallest=picks.smallest,
+        picks=picks,
         baselines=(),
         resume=study.make_command("resume"),
-        ensemble=picks.ensemble,
-        corrected=picks.out_of_bag,
-        averaging=picks.averaging,
         guessing=compare_with_guessing(setup, study, picks),
         searching=measure_time_spent(study.journal.read(), records).searching,
         max_seconds=setup.settings.max_seconds,
@@ -75,20 +71,15 @@ def make_evidence(
     )
 
 
-def add_averaging(
-    setup: Setup, study: Study, picks: Picks, evidence: Evidence
-) -> tuple[Picks, Evidence]:
-    """Return picks and evidence with what averaging folds gains, if the export measured it."""
-    known = add_known_averaging(study, picks)
-    if known is picks or not known.averaging:
-        return picks, evidence
-    guessing = compare_with_guessing(setup, study, known)
-    return known, replace(
-        evidence, corrected=known.out_of_bag, averaging=known.averaging, guessing=guessing
-    )
+def add_measured_averaging(setup: Setup, study: Study, evidence: Evidence) -> Evidence:
+    """Return evidence with what averaging folds gains, if the export measured it."""
+    picks = add_known_averaging(study, evidence.picks)
+    if picks is evidence.picks or not picks.averaging:
+        return evidence
+    return replace(evidence, picks=picks, guessing=compare_with_guessing(setup, study, picks))
 
 
-def answer_own_question(setup: Setup, study: Study, picks: Picks, evidence: Evidence) -> str:
+def answer_own_question(setup: Setup, study: Study, evidence: Evidence) -> str:
     """Return the answer to the space's own question, in one sentence, at once.
 
     Only where a space compares nothing does it depend on the baselines, and on what averaging folds
@@ -97,6 +88,7 @@ def answer_own_question(setup: Setup, study: Study, picks: Picks, evidence: Evid
     """
     if evidence.compared is not None:
         return make_own_answer(evidence)
+    picks = evidence.picks
     judged = compare_with_baselines(setup, study, picks)
     sentence = make_own_answer(replace(evidence, baselines=judged))
     missing = [] if judged else ["simple classifiers are yet to be compared with it"]

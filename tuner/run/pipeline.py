@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuner.analysis import Evidence, TrialEvidence
 from tuner.errors import NetworkDiverged, TunerError, one_line
 from tuner.report import import_charting
-from tuner.run.answering import add_averaging, pick_and_answer
+from tuner.run.answering import add_measured_averaging, pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.beside import Beside
 from tuner.run.earlier_exports import ExportResult, find_export
@@ -188,8 +188,8 @@ def _report(
         export_fault: Why the export failed. Defaults to "": it did not, as far as is known.
     """
     setup, study = run.setup, run.study
-    picks, evidence = add_averaging(setup, study, picking.picks, evidence)
-    content = collect_content(setup, study, picks, evidence, exported_time)
+    evidence = add_measured_averaging(setup, study, evidence)
+    content = collect_content(setup, study, evidence, exported_time)
     content = replace(content, export_fault=export_fault)
     with _note_faults(run, "the report could not be written"):
         if not is_reported(study, picking.basis, export_fault):

@@ -142,14 +142,14 @@ def read_content(setup: Setup, study: Study) -> ReportContent:
         SearchFailed: No trial was completed.
     """
     picks = add_known_averaging(study, pick_networks(study, setup.truth))
-    return replace(collect_content(setup, study, picks), export_fault=find_export_fault(study))
+    content = collect_content(setup, study, make_evidence(setup, study, picks))
+    return replace(content, export_fault=find_export_fault(study))
 
 
 def collect_content(
     setup: Setup,
     study: Study,
-    picks: Picks,
-    evidence: Evidence | None = None,
+    evidence: Evidence,
     exported_time: PredictionTime | None = None,
 ) -> ReportContent:
     """Return all that a report of a study shows.
@@ -159,11 +159,10 @@ def collect_content(
     Args:
         setup: The study's space, data and settings.
         study: The study.
-        picks: The study's picks.
-        evidence: What its answers rest on, without the baselines. Defaults to what the study has.
+        evidence: What its answers rest on, without the baselines.
         exported_time: How long the exported model takes. Defaults to what its folder says.
     """
-    evidence = evidence or make_evidence(setup, study, picks)
+    picks = evidence.picks
     judged = compare_with_baselines(setup, study, picks)
     members = picks.list_members(picks.exported)
     predictions = predict_out_of_fold(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tuner.report.time_spent import measure_time_spent
+from tuner.run.answering import make_evidence
 from tuner.run.earlier_exports import find_export
 from tuner.run.outcome import Outcome
 from tuner.run.picking import pick_to_export
@@ -24,7 +25,7 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
         SearchFailed: No trial was completed.
     """
     picking = pick_to_export(setup, study)
-    content = collect_content(setup, study, picking.picks)
+    content = collect_content(setup, study, make_evidence(setup, study, picking.picks))
     export, report = find_export(study, picking), locate_report(study)
     spent = measure_time_spent(study.journal.read(), content.records)
     outcome = Outcome(

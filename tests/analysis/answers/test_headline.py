@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.helpers.made_studies import add_ensemble
 from tuner.analysis.answers import make_answers
 from tuner.analysis.answers.headline import make_headline
 from tuner.analysis.ensemble import Ensemble, Member
@@ -98,7 +99,7 @@ def test_accuracy_stands_before_nats(made, judged):
     study = made().add({"depth": 1})
     evidence = study.evidence(judged("gradient boosting", 0.7, "wins", accuracy=0.982))
     best = replace(evidence.best, scores={"cross_entropy": 1.0, "accuracy": 0.95})
-    told = make_headline(replace(evidence, best=best))
+    told = make_headline(replace(evidence, picks=replace(evidence.picks, best=best)))
     assert told[0] == (
         "Gradient boosting is better than the exported network: 98.2 % of rows are right "
         "(cross-entropy 0.700 ± 0.050), against 95.0 %; the difference is 0.10, between 0.06 and "
@@ -148,7 +149,7 @@ def test_a_network_without_hidden_layers_is_not_called_worth_it(made, judged):
     assert not any("worth it" in sentence for sentence in told)
     member = Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3)
     ensemble = Ensemble((member,), 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
-    told = make_answers(replace(evidence, ensemble=ensemble)).headline
+    told = make_answers(add_ensemble(evidence, ensemble)).headline
     assert told[-2].endswith(
         "depth 0, which is a logistic regression too, is the best single network."
     )
@@ -180,7 +181,7 @@ def test_an_ensemble_is_told_of_where_it_is_exported(made):
 
     def says(p):
         tested = ensemble.add_test(TTest(-0.2, p, 0.05, 0.025))
-        return make_headline(replace(evidence, ensemble=tested))
+        return make_headline(add_ensemble(evidence, tested))
 
     exported = (
         "Exported is the mean of five networks of trials 4 and 0: cross-entropy 0.800 ± 0.050. "
@@ -196,7 +197,7 @@ def test_an_ensemble_is_told_of_where_it_is_exported(made):
         f"{difference}"
     )
     worse = replace(ensemble, better=False)
-    assert make_headline(replace(evidence, ensemble=worse)) == make_headline(evidence)
+    assert make_headline(add_ensemble(evidence, worse)) == make_headline(evidence)
 
 
 def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judged):
@@ -207,7 +208,7 @@ def test_baselines_are_held_against_the_ensemble_where_it_is_exported(made, judg
         Member(1, 2, hyperparameters={}, derived={}, parameters=10, epoch=3),
     )
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), {}, {}, better=True)
-    told = make_headline(replace(evidence, ensemble=ensemble))
+    told = make_headline(add_ensemble(evidence, ensemble))
     assert told[0].startswith("Gradient boosting is better than the exported ensemble: ")
     assert not any("worth it" in sentence for sentence in told)
 
@@ -221,7 +222,7 @@ def test_where_classes_count_alike_no_share_of_rows_is_told(made, judged):
     told = make_headline(
         replace(
             evidence,
-            best=replace(evidence.best, scores=scores),
+            picks=replace(evidence.picks, best=replace(evidence.best, scores=scores)),
             baselines=(replace(baseline, scores=own),),
         )
     )
@@ -234,13 +235,13 @@ def test_what_averaging_folds_gains_is_told_as_far_as_it_is_known(made):
     member = Member(0, 1, hyperparameters={}, derived={}, parameters=10, epoch=3, folds=5)
     scores = {"cross_entropy": 0.8, "accuracy": 0.9}
     ensemble = Ensemble((member,), 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
-    evidence = replace(evidence, ensemble=ensemble)
+    evidence = add_ensemble(evidence, ensemble)
     alone = "In that score each row was predicted by the networks of one fold"
     told = make_headline(evidence)
     assert told[0].endswith(f". {alone}: what averaging them gains is not in it.")
     assert evidence.exported_accuracy == 0.9
     averaging = {"cross_entropy": (-0.034, 0.002), "accuracy": (0.02, 0.01)}
-    known = replace(evidence, averaging=averaging)
+    known = replace(evidence, picks=replace(evidence.picks, averaging=averaging))
     told = make_headline(known)
     assert told[0].endswith(
         f". {alone}; on the held-out rows what is exported is better than those on average, by "

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.helpers.made_studies import add_ensemble
 from tuner.analysis.answers import make_own_answer
 from tuner.analysis.ensemble import Ensemble, Member
 
@@ -26,7 +27,8 @@ SCORE = "(cross-entropy 1.000, 95 % interval "
 def evidence(made):
     evidence = made(MLP).add(VALUES).evidence()
     scores = {"cross_entropy": 1.0, "accuracy": 0.974}
-    return replace(evidence, best=replace(evidence.best, scores=scores))
+    best = replace(evidence.best, scores=scores)
+    return replace(evidence, picks=replace(evidence.picks, best=best))
 
 
 def test_the_network_comes_with_its_share_of_right_rows(evidence):
@@ -75,7 +77,7 @@ def test_several_networks_are_averaged(evidence):
     members = (Member(0, 5, hyperparameters={}, derived={}, parameters=10, epoch=3),)
     scores = {"accuracy": 0.98}
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
-    assert make_own_answer(replace(evidence, ensemble=ensemble)) == (
+    assert make_own_answer(add_ensemble(evidence, ensemble)) == (
         f"Five averaged networks, the best of them a {NETWORK}: 98.0 % of rows are right "
         "(cross-entropy 0.860, 95 % interval 0.700 to 1.020)."
     )
@@ -119,7 +121,8 @@ def test_a_baseline_can_win_against_several_networks(evidence, judged):
     )
     ensemble = Ensemble(members, 50, 0.8, 0.05, 0.86, (0.7, 1.02), scores, {}, better=True)
     boosting = judged("gradient boosting", 0.7, "wins", accuracy=0.99)
-    assert make_own_answer(replace(evidence, ensemble=ensemble, baselines=(boosting,))).endswith(
+    beaten = replace(evidence, baselines=(boosting,))
+    assert make_own_answer(add_ensemble(beaten, ensemble)).endswith(
         f", with five averaged networks, the best of them a {NETWORK}, 98.0 %."
     )
 

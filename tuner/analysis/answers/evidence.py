@@ -6,11 +6,12 @@ from functools import cached_property
 
 import numpy as np
 
-from tuner.analysis.averaging import Averaging, average_score
+from tuner.analysis.averaging import average_score
 from tuner.analysis.baselines import JudgedBaseline
-from tuner.analysis.bias_correction import OutOfBag, clip_interval
+from tuner.analysis.bias_correction import clip_interval
 from tuner.analysis.ensemble import Ensemble
 from tuner.analysis.importance import Importance, compute_importance
+from tuner.analysis.picks import Picks
 from tuner.analysis.setting_records import Comparison
 from tuner.space import Domain, Space
 from tuner.study import Pick, StudyRecord, TrialRecord
@@ -108,28 +109,20 @@ class Evidence(TrialEvidence):
     """Everything that an answer can rest on.
 
     Attributes:
-        best: The best trial.
-        smallest: The smallest trial within one standard error of the best.
+        picks: The networks that the study names.
         baselines: The baselines, compared with what is exported.
         resume: The command that resumes the study.
-        ensemble: The ensemble of the best trials; None if it is unknown.
-        corrected: The values of choosing what is exported, with its calibration; None if unknown.
         guessing: The majority class, compared with what is exported; None if it is unknown.
         searching: Wall time of all trials, which train beside each other, in seconds.
         max_seconds: The time limit that a resumed search has, if no other is given; None for none.
-        averaging: What averaging the networks of folds gains. Defaults to nothing that is known.
     """
 
-    best: Pick
-    smallest: Pick
+    picks: Picks
     baselines: tuple[JudgedBaseline, ...]
     resume: str
-    ensemble: Ensemble | None
-    corrected: OutOfBag | None
     guessing: JudgedBaseline | None
     searching: float
     max_seconds: float | None
-    averaging: Averaging = field(default_factory=dict)
 
     @property
     def learns_nothing(self) -> bool:
@@ -137,9 +130,14 @@ class Evidence(TrialEvidence):
         return self.guessing is not None and self.guessing.verdict != "loses"
 
     @property
+    def best(self) -> Pick:
+        """The best trial."""
+        return self.picks.best
+
+    @property
     def exported(self) -> Pick | Ensemble:
         """What is exported: the ensemble only if it is better."""
-        return self.ensemble if self.ensemble and self.ensemble.is_exported else self.best
+        return self.picks.exported_pick
 
     @property
     def seconds_per_trial(self) -> float:
@@ -149,20 +147,18 @@ class Evidence(TrialEvidence):
     @property
     def exported_interval(self) -> tuple[float, float]:
         """The 95 % interval of the exported model's score, corrected for the choice."""
-        if self.corrected is None:
-            return self.exported.corrected_interval
-        return self.clip_interval(*self.corrected.interval)
+        return self.clip_interval(*self.picks.out_of_bag.interval)
 
     @property
     def exported_score(self) -> float:
         """The exported model's score, calibrated and corrected for the choice."""
-        return self.corrected.score if self.corrected else self.exported.corrected_score
+        return self.picks.out_of_bag.score
 
     @property
     def correction(self) -> str:
         """What `exported_score` is corrected for, in words."""
         choice = ["corrected for the choice"] * (len(self.completed) > 1)
-        averages = ["with what averaging gains"] * (self.objective in self.averaging)
+        averages = ["with what averaging gains"] * (self.objective in self.picks.averaging)
         return " and ".join([*choice, *averages])
 
     @property
@@ -174,7 +170,7 @@ class Evidence(TrialEvidence):
         accuracy = self.exported.scores.get("accuracy")
         if accuracy is None:
             return None
-        return average_score(accuracy, 0.0, "accuracy", self.averaging)[0]
+        return average_score(accuracy, 0.0, "accuracy", self.picks.averaging)[0]
 
     def get_loss(self, baseline: JudgedBaseline) -> float:
         """Return a baseline's objective so that lower is better."""

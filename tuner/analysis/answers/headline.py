@@ -122,9 +122,9 @@ def _describe_gain(ensemble: Ensemble) -> str:
 def _describe_averaging(evidence: Evidence) -> str:
     """Return what averaging the networks of folds gains, which scores out of fold lack."""
     alone = "In that score each row was predicted by the networks of one fold"
-    if evidence.objective not in evidence.averaging:
+    if evidence.objective not in evidence.picks.averaging:
         return f"{alone}: what averaging them gains is not in it."
-    change, error = evidence.averaging[evidence.objective]
+    change, error = evidence.picks.averaging[evidence.objective]
     side = "worse" if evidence.to_loss(change) > 0 else "better"
     return (
         f"{alone}; on the held-out rows what is exported is {side} than those on average, by "
@@ -134,7 +134,7 @@ def _describe_averaging(evidence: Evidence) -> str:
 
 def _describe_correction(evidence: Evidence) -> list[str]:
     """Return what to expect on new rows, if that is another score than those out of fold."""
-    completed, averages = len(evidence.completed), evidence.objective in evidence.averaging
+    completed, averages = len(evidence.completed), evidence.objective in evidence.picks.averaging
     if completed < 2 and not averages:
         return []
     low, high = evidence.exported_interval
@@ -249,7 +249,7 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
 
 def _describe_smallest(evidence: Evidence) -> list[str]:
     """Return the smallest good network; nothing of a single one."""
-    best, smallest = evidence.best, evidence.smallest
+    best, smallest = evidence.best, evidence.picks.smallest
     if len(evidence.completed) < 2:
         return []
     if not are_clearly_fewer(smallest.parameters, than=best.parameters):
