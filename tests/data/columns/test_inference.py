@@ -172,6 +172,16 @@ def test_a_decimal_comma_in_one_column_decides_ambiguous_columns(cells, numbers)
     )
 
 
+def test_another_warning_leaves_a_decimal_comma_certain() -> None:
+    rows = ["12,5%;8,767;p", "3,25;5,220;q", "99,1%;1,005;p", "0,5;9,999;q"]
+    path = write_file("a;b;y\n" + "\n".join(rows) + "\n")
+    data, earlier = load_dataset(path), load_dataset(path, reading=3)
+    np.testing.assert_allclose(data.x[:, 1], [8.767, 5.22, 1.005, 9.999], rtol=1e-6)
+    assert "column b: it is read with a decimal comma, as other columns are" in data.warnings
+    assert any(text.startswith("column a: some numbers have a percent") for text in data.warnings)
+    np.testing.assert_array_equal(earlier.x[:, 1], [8767, 5220, 1005, 9999])
+
+
 def test_a_decimal_comma_does_not_change_unaffected_columns() -> None:
     rows = [f"{day};0,{day}5;{'pq'[day % 2]}" for day in (20240107, 20240108, 3, 4)]
     data = load_dataset(write_file("a;b;y\n" + "\n".join(rows) + "\n"))

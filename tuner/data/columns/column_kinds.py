@@ -1,5 +1,6 @@
 """The description, raw values and features of a column, for each kind of column."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,29 +53,30 @@ class InferredColumn:
         column: The description of the column.
         raw: Its values as an exported model takes them, shape `(rows,)`; empty if it is ignored.
         encoded: Its features; empty if it is ignored.
-        warnings: Warnings about its cells, whose meaning is then uncertain.
-        parsed: Its parsed texts, if they are numbers in a notation and their meaning is uncertain.
-        notices: Warnings about its values, whose meaning is certain.
-        tails: The value that is farthest from the others, if its tails are long; else "".
+        warnings: Warnings about its cells, then about its values.
+        is_ambiguous: Whether its numbers may be meant in another notation. By the rules before 4
+            also if there is any other warning about its cells.
+        parsed: Its parsed texts, if they are numbers in a notation and ambiguous.
+        far_value: The value that is farthest from the others, if its tails are long; else "".
     """
 
     column: Column
     raw: np.ndarray
     encoded: EncodedColumn
     warnings: tuple[str, ...] = ()
+    is_ambiguous: bool = False
     parsed: ParsedTexts | None = None
-    notices: tuple[str, ...] = ()
-    tails: str = ""
+    far_value: str = ""
 
     def prepend_warning(self, warning: str) -> "InferredColumn":
         """Return the column with a warning before its own."""
         return replace(self, warnings=(warning, *self.warnings))
 
-    def append_notice(self, notice: str) -> "InferredColumn":
-        """Return the column with a warning about its values, unless it is ignored."""
-        if not notice or not self.column.is_used:
+    def append_warnings(self, warnings: Iterable[str]) -> "InferredColumn":
+        """Return the column with warnings after its own, unless it is ignored."""
+        if not self.column.is_used:
             return self
-        return replace(self, notices=(*self.notices, notice))
+        return replace(self, warnings=(*self.warnings, *_drop_empty(warnings)))
 
 
 def ignore_column(name: str, reason: str, *warnings: str) -> InferredColumn:
@@ -98,6 +100,14 @@ def describe_numbers(
     Raises:
         DataError: A number is infinite in float32.
     """
+    described = _describe_numbers(table, name, numbers, *warnings, reading=reading)
+    return described.append_warnings(_warn_about_values(name, numbers))
+
+
+def _describe_numbers(
+    table: Table, name: str, numbers: np.ndarray, *warnings: str, reading: int
+) -> InferredColumn:
+    """Describe a column of numbers, without warnings about its values."""
     missing = np.isnan(numbers)
     if missing.all():
         return ignore_column(name, EMPTY, *warnings)
@@ -110,28 +120,25 @@ def describe_numbers(
     if are_identifiers(name, numbers):
         remedy = f"column {name}: rename it if its numbers measure something"
         return ignore_column(name, IDENTIFIER, remedy, *warnings)
-    present = numbers[~missing]
-    tails = describe_tails(present) if reading > 1 else ""
-    column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(tails))
+    far_value = describe_tails(numbers) if reading > 1 else ""
+    column = Column(name, "numeric", missing=bool(missing.any()), tails=bool(far_value))
     column = replace(column, shift=shift, unit=unit)
+    about_cells = _drop_empty((inexact, *warnings))
     return InferredColumn(
         column,
         numbers if column.is_held else values,
         EncodedColumn((values,)),
-        _drop_empty((inexact, *warnings)),
-        notices=_list_notices(name, present),
-        tails=tails,
+        about_cells,
+        is_ambiguous=reading < 4 and bool(about_cells),
+        far_value=far_value,
     )
 
 
-def _list_notices(name: str, values: np.ndarray) -> tuple[str, ...]:
-    return _drop_empty(
-        (
-            warn_about_sentinels(name, values),
-            warn_about_magnitudes(name, values),
-            warn_about_compact_dates(name, values),
-        )
-    )
+def _warn_about_values(name: str, numbers: np.ndarray) -> Iterator[str]:
+    values = numbers[~np.isnan(numbers)]
+    yield warn_about_sentinels(name, values)
+    yield warn_about_magnitudes(name, values)
+    yield warn_about_compact_dates(name, values)
 
 
 def describe_parsed_numbers(
@@ -143,21 +150,25 @@ def describe_parsed_numbers(
         DataError: A number is infinite in float32.
     """
     texts = parsed.column
-    numbers = describe_numbers(table, name, texts.expand(parsed.values), reading=reading)
-    if not parsed.notation or not numbers.column.is_used:
-        return numbers
-    column = replace(numbers.column, notation=parsed.notation)
+    numbers = texts.expand(parsed.values)
+    if not parsed.notation:
+        return describe_numbers(table, name, numbers, reading=reading)
+    plain = _describe_numbers(table, name, numbers, reading=reading)
+    if not plain.column.is_used:
+        return plain
+    column = replace(plain.column, notation=parsed.notation)
     signs = warn_about_mixed_signs(name, texts.stripped[parsed.readable])
-    warnings = _drop_empty((*numbers.warnings, parsed.warn_about_ambiguity(name), signs))
-    return InferredColumn(
-        column,
+    is_ambiguous = plain.is_ambiguous or bool(parsed.ambiguous or (reading < 4 and signs))
+    described = replace(
+        plain,
+        column=column,
         raw=texts.expand_texts(~parsed.readable),
         encoded=_encode_parsed(column, parsed),
-        warnings=warnings,
-        parsed=parsed if warnings else None,
-        notices=numbers.notices,
-        tails=numbers.tails,
+        is_ambiguous=is_ambiguous,
+        parsed=parsed if is_ambiguous else None,
     )
+    doubt = parsed.warn_about_ambiguity(name)
+    return described.append_warnings((doubt, signs, *_warn_about_values(name, numbers)))
 
 
 def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColumn:
@@ -174,14 +185,14 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
     )
     if not parts and not missing:
         return ignore_column(name, CONSTANT)
-    tails = describe_tails(parsed.column.expand(days), format_day) if reading > 1 else ""
+    far_value = describe_tails(parsed.column.expand(days), format_day) if reading > 1 else ""
     column = Column(
         name,
         "date",
         missing=missing,
         notation=parsed.notation,
         parts=parts or ("days",),
-        tails=bool(tails),
+        tails=bool(far_value),
         shift=shift,
         unit=unit,
     )
@@ -190,7 +201,7 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
         raw=parsed.column.expand_texts(~readable),
         encoded=_encode_parsed(column, parsed),
         warnings=_drop_empty((parsed.warn_about_ambiguity(name),)),
-        tails=tails,
+        far_value=far_value,
     )
 
 
@@ -249,5 +260,5 @@ def _encode_parsed(column: Column, parsed: ParsedTexts) -> EncodedColumn:
     return EncodedColumn(tuple(features), texts.indices)
 
 
-def _drop_empty(warnings: tuple[str, ...]) -> tuple[str, ...]:
+def _drop_empty(warnings: Iterable[str]) -> tuple[str, ...]:
     return tuple(warning for warning in warnings if warning)

@@ -5,7 +5,7 @@ The way of a column: `infer_columns` → `_infer_column`, which parses its cells
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,8 +108,8 @@ def _gather(columns: Mapping[str, InferredColumn]) -> InferredColumns:
     """Return columns together, with the warnings of all of them."""
     used = {name: inferred for name, inferred in columns.items() if inferred.column.is_used}
     described = tuple(inferred.column for inferred in columns.values())
-    warnings = (w for each in columns.values() for w in (*each.warnings, *each.notices))
-    tails = {name: inferred.tails for name, inferred in used.items() if inferred.tails}
+    warnings = (warning for inferred in columns.values() for warning in inferred.warnings)
+    tails = {name: inferred.far_value for name, inferred in used.items() if inferred.far_value}
     return InferredColumns(
         described,
         raw={name: inferred.raw for name, inferred in used.items()},
@@ -139,7 +139,8 @@ def _infer_column(
         dots = warn_about_dots(name, cells, plain)
         wide = warn_about_wide_integers(name, cells, plain)
         inferred = describe_numbers(table, name, plain, dots, wide, reading=reading)
-        return inferred.append_notice(warn_about_codes(name, cells, plain))
+        inferred = replace(inferred, is_ambiguous=inferred.is_ambiguous or bool(dots))
+        return inferred.append_warnings([warn_about_codes(name, cells, plain)])
     parsed = choose_notation(TextColumn.from_arrow(cells))
     if not parsed.unreadable.any():
         if parsed.kind == "date":
@@ -164,12 +165,12 @@ def _apply_decimal_commas(
         name: get_decimal_separator(inferred.column.notation) == ","
         for name, inferred in numeric.items()
     }
-    if not any(has_comma[name] and not inferred.warnings for name, inferred in numeric.items()):
+    if not any(has_comma[name] and not inferred.is_ambiguous for name, inferred in numeric.items()):
         return {}
     changed: dict[str, InferredColumn] = {}
     for name, inferred in numeric.items():
         cells = table.columns[name]
-        if has_comma[name] or not inferred.warnings or not is_text(cells):
+        if has_comma[name] or not inferred.is_ambiguous or not is_text(cells):
             continue
         before = inferred.parsed or ParsedTexts.from_numbers(TextColumn.from_arrow(cells), "")
         after = ParsedTexts.from_numbers(before.column, DECIMAL_COMMA)
