@@ -133,8 +133,9 @@ class StudyResults:
     def curves_dataframe(self, trial: int | None = None) -> pd.DataFrame:
         """Return the learning curves: one row for each epoch of each fold of a trial.
 
-        Columns: `trial`, `fold` and `epoch`, then `loss`, `val_loss`, `accuracy` and
-        `val_accuracy`. The losses are the cross-entropy of the data alone.
+        Columns: `trial`, `fold` and `epoch`, then `loss`, `val_loss`, `accuracy`, `val_accuracy`
+        and `penalty`. The losses are the cross-entropy of the data alone; `penalty` is what the
+        regularizers add to `loss`.
 
         Args:
             trial: The number of a trial. None for all trials.

@@ -4,9 +4,9 @@ The way of a table: `readers` read it, `columns.inference` finds the kind of eac
 its cells with `parsing`, `columns.feature_encoding` writes the features, and `scaling` scales
 them in each fold. A `Schema` keeps all that later rows and an exported model need.
 
-Imports inside the package go one way: parsing ← readers ← in_memory, columns ← schema ← dataset,
-prediction_rows and kept_rows. `scaling` and `precision` stand alone: the one belongs to a
-fold, and all others may ask the other.
+Imports inside the package go one way: parsing ← precision ← readers ← in_memory, columns ← schema ←
+dataset, prediction_rows and kept_rows; dataset ← hazards. `chunking`, `column_names` and `scaling`,
+which belongs to a fold, import nothing of it, and all others may ask them.
 """
 
 from tuner.data.chunking import TIMED_ROWS, choose_chunk_rows

@@ -178,7 +178,7 @@ def _hash_features(x: np.ndarray) -> np.ndarray:
 
 
 def _hash_cells(raw: RawColumns, rows: np.ndarray) -> np.ndarray:
-    """Return a number for each of some rows, the same for equal cells, shape `(rows,)`, uint64."""
+    """Return an integer for each of some rows, the same for equal cells, shape `(rows,)`."""
     import pandas as pd
 
     if set(raw) == {"x"} and raw["x"].ndim > 1:

@@ -6,9 +6,9 @@ A lane is the network of one trial and one fold. There are two kinds of network:
 - `keras_models`: convolutional networks and custom hypermodels, one lane per call.
 
 The modules that both share, each of which imports only those before it: `data` and `interfaces`;
-`running_trial` and `block`, which train trials side by side; `machine`, `programs`, `threads` and
-`cohort`, which give each core one block after another; `final_training`, which does so with the
-networks on all rows; `trainer`.
+`cutting`, which says what can train together; `running_trial` and `block`, which train trials side
+by side; `machine`, `programs`, `threads` and `cohort`, which give each core one block after
+another; `final_training`, which does so with the networks on all rows; `trainer`.
 """
 
 from tuner.training.lanes.trainer import LanesTrainer
