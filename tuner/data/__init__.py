@@ -21,7 +21,7 @@ from tuner.data.prediction_rows import RawPart, convert_raw, stream_raw
 from tuner.data.readers.bundled import BUNDLED
 from tuner.data.readers.image_folders import IMAGE_TARGET
 from tuner.data.readers.sources import list_image_files
-from tuner.data.scaling import Scaler, Scaling, bound, clip_smoothly, fit_scaler
+from tuner.data.scaling import Scaler, Scaling, bound, clip_smoothly, fit_scaler, scale_rows
 from tuner.data.schema import Schema
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "list_image_files",
     "load_dataset",
     "read_label_type",
+    "scale_rows",
     "split_names",
     "stream_raw",
     "warn_about_lost_columns",

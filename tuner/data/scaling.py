@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Scaler", "Scaling", "bound", "clip_smoothly", "fit_scaler", "measure_middle"]
+__all__ = [
+    "Scaler",
+    "Scaling",
+    "bound",
+    "clip_smoothly",
+    "fit_scaler",
+    "measure_middle",
+    "scale_rows",
+]
 
 _BOUND = 3.0  # which smoothly clipped numbers approach
 _FARTHEST = 1e6  # from the centre: what networks make of larger numbers may be infinite
@@ -55,6 +63,23 @@ class Scaler:
         if self.clipped is not None:
             scaled[:, self.clipped] = clip_smoothly(scaled[:, self.clipped], np)
         return scaled
+
+
+def scale_rows(
+    x: Any, mean: np.ndarray, deviation: np.ndarray, *, clipped: np.ndarray | None, ops: Any
+) -> Any:
+    """Return scaled rows as `Scaler.apply` does, in an exported model.
+
+    Args:
+        x: Rows, shape `(rows, …, features)`, float32, NaN if a number is missing.
+        mean: `Scaler.mean`, in a shape that broadcasts to that of the rows.
+        deviation: `Scaler.scale`, likewise.
+        clipped: `Scaler.clipped`, shape `(features,)`.
+        ops: As of `bound`.
+    """
+    z = (x - mean) / deviation
+    filled = bound(ops.where(ops.isnan(z), np.float32(0), z), ops)
+    return filled if clipped is None else ops.where(clipped, clip_smoothly(filled, ops), filled)
 
 
 def bound(z: Any, ops: Any) -> Any:

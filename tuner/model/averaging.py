@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tuner.data import Scaler, bound, clip_smoothly
+from tuner.data import Scaler, scale_rows
 from tuner.model.stacking import stack_networks
 
 __all__ = ["average_folds", "average_networks"]
@@ -89,9 +89,5 @@ def _scale_for_each(rows: keras.KerasTensor, scalers: Sequence[Scaler]) -> keras
     """
     means = np.stack([scaler.mean for scaler in scalers])
     scales = np.stack([scaler.scale for scaler in scalers])
-    scaled = (ops.expand_dims(rows, 1) - means) / scales
-    filled = bound(ops.where(ops.isnan(scaled), np.float32(0), scaled), ops)
-    clipped = scalers[0].clipped
-    if clipped is None:
-        return filled
-    return ops.where(clipped, clip_smoothly(filled, ops), filled)
+    each = ops.expand_dims(rows, 1)
+    return scale_rows(each, means, scales, clipped=scalers[0].clipped, ops=ops)

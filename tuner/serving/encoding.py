@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tuner.data import Column, Scaler, Schema, bound, clip_smoothly
+from tuner.data import Column, Scaler, Schema, scale_rows
 from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
 from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.parse_by_notation import (
@@ -184,11 +184,8 @@ def _scale(ops: Any, numbers: Any, scaler: Scaler | None) -> Any:
     if scaler is None:
         return numbers
     count = numbers.shape[1]
-    scaled = (numbers - scaler.mean[:count]) / scaler.scale[:count]
-    filled = bound(ops.where(ops.isnan(scaled), np.float32(0), scaled), ops)
-    if scaler.clipped is None:
-        return filled
-    return ops.where(scaler.clipped[:count], clip_smoothly(filled, ops), filled)
+    clipped = None if scaler.clipped is None else scaler.clipped[:count]
+    return scale_rows(numbers, scaler.mean[:count], scaler.scale[:count], clipped=clipped, ops=ops)
 
 
 def _encode_levels(ops: Any, column: Column, values: Any, missing_texts: Sequence[str]) -> Any:

@@ -123,6 +123,7 @@ def gather_rows(ids: tf.Tensor, lanes: Mapping[str, Any]) -> Any:
     """
     x = map_inputs(lambda values: tf.gather(values, ids), lanes["x"])
     if "mean" in lanes:
+        # as `Scaler.apply`, which fills missing numbers before it bounds: NaN stays NaN here
         x = bound((x - lanes["mean"]) / lanes["scale"], keras.ops)
     if "missing" in lanes:
         x = tf.where(tf.math.is_nan(x), lanes["missing"], x)
