@@ -11,7 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tuner.data import Column, Scaler, Schema, scale_rows
-from tuner.data.columns.feature_encoding import HELD, index_levels, name_parsed_features
+from tuner.data.columns.feature_encoding import (
+    HELD,
+    index_levels,
+    list_feature_places,
+    name_parsed_features,
+)
 from tuner.data.parsing.date_notations import FRACTION
 from tuner.data.parsing.parse_by_notation import (
     NUMBER,
@@ -46,9 +51,9 @@ def encode(ops: Any, schema: Schema, scaler: Scaler | None, inputs: Mapping[str,
     if measured:
         numbers = _read_measures(ops, measured, inputs, schema.missing_texts)
         blocks.append(_scale(ops, numbers, scaler))
-        firsts = np.cumsum([0, *(len(name_parsed_features(column)) for column in measured[:-1])])
-        indicated = firsts[[column.missing for column in measured]]
-        if len(indicated):
+        places = [place for place in list_feature_places(measured) if place.indicator is not None]
+        if places:
+            indicated = np.array([place.features.start for place in places])
             missing = ops.isnan(_take_features(ops, numbers, indicated))
             blocks.append(ops.cast(missing, "float32"))
     blocks += [

@@ -96,6 +96,11 @@ class Column:
         """Whether the features are numbers, not levels."""
         return self.kind in ("numeric", "date")
 
+    @property
+    def level_width(self) -> int:
+        """The number of features of levels: one for each, for the pooled ones, and for missing."""
+        return len(self.levels) + self.other + self.missing
+
     def to_dict(self) -> dict[str, Any]:
         """Return the column as values for JSON; later fields only if they are set."""
         values = {

@@ -234,7 +234,7 @@ def describe_levels(name: str, texts: TextColumn, *, forced: bool, reading: int)
         spellings=levels.spellings,
         other=levels.pooled > 0,
     )
-    last = len(levels.names) + column.other if missing else -1
+    last = column.level_width - 1 if missing else -1
     encoded = EncodedColumn((np.where(texts.empty, last, levels.indices),), texts.indices)
     mixed = "" if forced else warn_about_mixed_levels(column) or warn_about_units(column)
     forms = warn_about_forms(name, levels)

@@ -22,11 +22,13 @@ from tuner.data.precision import hold
 __all__ = [
     "HELD",
     "EncodedColumn",
+    "FeaturePlace",
     "encode_columns",
     "encode_raw",
     "find_tails",
     "get_feature",
     "index_levels",
+    "list_feature_places",
     "name_features",
     "name_parsed_features",
 ]
@@ -56,6 +58,41 @@ class EncodedColumn:
     def expand(self, feature: np.ndarray) -> np.ndarray:
         """Return the value of one of `features` in each row, shape `(rows,)`."""
         return feature if self.indices is None else feature[self.indices]
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePlace:
+    """Where the features of a used column stand.
+
+    Attributes:
+        column: The column.
+        features: Its numbers or calendar parts, or its levels.
+        indicator: The missing-value indicator of a number or date that has one, else None.
+    """
+
+    column: Column
+    features: slice
+    indicator: int | None = None
+
+
+def list_feature_places(columns: Sequence[Column]) -> list[FeaturePlace]:
+    """Return where the features of each used column stand, in the order of the columns."""
+    measured = [column for column in columns if column.is_measured]
+    number, indicator = 0, len(_name_measures(columns))
+    level = indicator + sum(column.missing for column in measured)
+    places = []
+    for column in columns:
+        if column.is_measured:
+            end = number + len(name_parsed_features(column))
+            places.append(
+                FeaturePlace(column, slice(number, end), indicator if column.missing else None)
+            )
+            number = end
+            indicator += column.missing
+        else:
+            places.append(FeaturePlace(column, slice(level, level + column.level_width)))
+            level += column.level_width
+    return places
 
 
 def name_features(columns: Sequence[Column]) -> tuple[str, ...]:
@@ -131,21 +168,17 @@ def encode_columns(
         rows: The number of rows.
     """
     x = np.zeros((rows, len(name_features(columns))), np.float32)
-    number, indicator = 0, len(_name_measures(columns))
-    level = indicator + sum(column.is_measured and column.missing for column in columns)
-    for column, cells in zip(columns, encoded, strict=True):
-        if column.is_measured:
-            for feature in cells.features:
+    for place, cells in zip(list_feature_places(columns), encoded, strict=True):
+        first = place.features.start
+        if place.column.is_measured:
+            for number, feature in enumerate(cells.features, first):
                 x[:, number] = cells.expand(feature)
-                number += 1
-            if column.missing:
-                x[:, indicator] = np.isnan(cells.expand(cells.features[0]))
-                indicator += 1
+            if place.indicator is not None:
+                x[:, place.indicator] = np.isnan(cells.expand(cells.features[0]))
         else:
             of_rows = cells.expand(cells.features[0])
             known = np.flatnonzero(of_rows >= 0)
-            x[known, level + of_rows[known]] = 1
-            level += len(column.levels) + column.other + column.missing
+            x[known, first + of_rows[known]] = 1
     return x
 
 
@@ -191,7 +224,7 @@ def index_levels(
     """
     levels = {level: index for index, level in enumerate(column.levels)}
     known = {**levels, **{text: levels[level] for level, text in column.spellings}}
-    other, missing = len(levels), len(levels) + column.other
-    known |= dict.fromkeys(["", *missing_texts], missing if column.missing else -1)
-    indices = np.array([*known.values(), other if column.other else -1])
-    return list(known), indices, missing + column.missing
+    missing = column.level_width - 1 if column.missing else -1
+    known |= dict.fromkeys(["", *missing_texts], missing)
+    indices = np.array([*known.values(), len(levels) if column.other else -1])
+    return list(known), indices, column.level_width

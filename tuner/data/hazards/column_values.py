@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tuner.data.columns.feature_encoding import name_parsed_features
+from tuner.data.columns.feature_encoding import list_feature_places
 from tuner.data.schema import Schema
 
 __all__ = ["ColumnFeatures", "digest_values", "list_columns"]
@@ -49,18 +49,10 @@ def list_columns(schema: Schema) -> list[ColumnFeatures]:
         return [
             ColumnFeatures(name, slice(place, place + 1), False) for place, name in enumerate(names)
         ]
-    columns, used = [], schema.used
-    measures = [len(name_parsed_features(c)) if c.is_measured else 0 for c in used]
-    number, level = 0, sum(measures) + sum(c.is_measured and c.missing for c in used)
-    for column, parts in zip(used, measures, strict=True):
-        if column.is_measured:
-            columns.append(ColumnFeatures(column.name, slice(number, number + parts), False))
-            number += parts
-        else:
-            width = len(column.levels) + column.other + column.missing
-            columns.append(ColumnFeatures(column.name, slice(level, level + width), True))
-            level += width
-    return columns
+    return [
+        ColumnFeatures(place.column.name, place.features, not place.column.is_measured)
+        for place in list_feature_places(schema.used)
+    ]
 
 
 def digest_values(values: np.ndarray) -> bytes:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tuner.data import Schema
-from tuner.data.columns.feature_encoding import name_parsed_features
+from tuner.data.columns.feature_encoding import list_feature_places
 
 __all__ = ["FeatureLayout"]
 
@@ -28,12 +28,13 @@ class FeatureLayout:
         features = len(schema.feature_names)
         if schema.array_shape is not None:
             return cls(features, features)
-        measured = [column for column in schema.used if column.is_measured]
-        numbers = sum(len(name_parsed_features(column)) for column in measured)
-        first, levels = numbers + sum(column.missing for column in measured), []
-        for column in schema.used:
-            if not column.is_measured:
-                width = len(column.levels) + column.other + column.missing
-                levels.append((first, width))
-                first += width
+        places = list_feature_places(schema.used)
+        numbers = max(
+            (place.features.stop for place in places if place.column.is_measured), default=0
+        )
+        levels = (
+            (place.features.start, place.column.level_width)
+            for place in places
+            if not place.column.is_measured
+        )
         return cls(features, numbers, tuple(levels))
