@@ -94,11 +94,11 @@ def _make_hypermodel(space: "Space", *, features: int, classes: int) -> "HyperMo
     from tuner.model.mlp import MLPHyperModel
     from tuner.model.tables.hypermodel import TableHyperModel
     from tuner.model.tables.layout import FeatureLayout
-    from tuner.space import is_table_space
+    from tuner.space import is_tabular_space
     from tuner.training import Plan
 
     sizes = {"classes": classes, "epochs": Plan().epochs}
-    if is_table_space(space):
+    if is_tabular_space(space):
         return TableHyperModel(space, layout=FeatureLayout(features, features), **sizes)
     return MLPHyperModel(space, features=features, **sizes)
 

@@ -20,7 +20,7 @@ from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.size import measure_size
 from tuner.space import (
     IntRange,
-    is_table_space,
+    is_tabular_space,
     list_shipped_spaces,
     load_space,
     to_keras_tuner,
@@ -49,7 +49,7 @@ def test_a_network_is_counted_as_keras_counts_it(name):
     space, rng = load_space(name), random.Random(0)
     if name == "cnn":
         hypermodel = CNNHyperModel(space, image=(12, 12, 1), classes=3, epochs=1)
-    elif is_table_space(space):
+    elif is_tabular_space(space):
         layout = FeatureLayout(features=16, numbers=4, levels=((4, 12),))
         hypermodel = TableHyperModel(space, layout=layout, classes=3, epochs=1)
     else:

@@ -32,7 +32,7 @@ def test_the_public_names_are_these() -> None:
         "check_stored_values",
         "find_space",
         "from_keras_tuner",
-        "is_table_space",
+        "is_tabular_space",
         "list_shipped_spaces",
         "load_space",
         "parse_space",

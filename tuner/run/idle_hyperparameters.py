@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from tuner.data import Schema
 from tuner.errors import SpaceError
 from tuner.model.tables.layout import FeatureLayout
-from tuner.space import Space, Value, is_table_space, settle
+from tuner.space import Space, Value, is_tabular_space, settle
 from tuner.words import join_words
 
 __all__ = ["settle_for_data"]
@@ -26,7 +26,7 @@ def settle_for_data(space: Space, schema: Schema) -> tuple[Space, tuple[str, ...
     Raises:
         SpaceError: What the space compares does nothing.
     """
-    if not is_table_space(space):
+    if not is_tabular_space(space):
         return space, ()
     warnings = []
     for reason, values in _list_idle(space, schema):

@@ -20,7 +20,7 @@ from tuner.model.tables.size import measure_size
 from tuner.problem import Problem
 from tuner.run.request import DataRequest
 from tuner.scoring import Truth
-from tuner.space import Space, Value, is_table_space
+from tuner.space import Space, Value, is_tabular_space
 from tuner.study import SearchSettings, WarmStart
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Setup:
         if self.space is None:
             return None
         describe: Callable[..., NetworkSize]
-        if is_table_space(self.space):
+        if is_tabular_space(self.space):
             layout = FeatureLayout.from_schema(schema)
             describe = partial(measure_size, layout=layout, classes=classes)
         else:
@@ -157,7 +157,7 @@ def make_hypermodel(setup: Setup) -> "keras_tuner.HyperModel":
     space, image = setup.space, setup.dataset.schema.image
     assert space is not None  # no custom hypermodel declares it
     sizes = {"classes": classes, "epochs": setup.settings.epochs}
-    if is_table_space(space):
+    if is_tabular_space(space):
         layout = FeatureLayout.from_schema(setup.dataset.schema)
         return TableHyperModel(space, layout=layout, **sizes)
     if image is not None and any(h.name == "blocks" for h in space.hyperparameters):

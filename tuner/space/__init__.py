@@ -16,7 +16,7 @@ from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.settling import settle
 from tuner.space.space import Space
 from tuner.space.stored_values import check_stored_values
-from tuner.space.table_space import is_table_space, plans_schedules
+from tuner.space.tabular_space import is_tabular_space, plans_schedules
 from tuner.space.values import Value
 
 __all__ = [
@@ -37,7 +37,7 @@ __all__ = [
     "check_stored_values",
     "find_space",
     "from_keras_tuner",
-    "is_table_space",
+    "is_tabular_space",
     "list_shipped_spaces",
     "load_space",
     "parse_space",

@@ -13,11 +13,11 @@ from tuner.errors import suggest_names
 from tuner.space.domains import Domain, Fixed
 from tuner.space.file_location import FileLocation, quote
 from tuner.space.hyperparameter import Condition, Hyperparameter
-from tuner.space.keys import CHOICE_USES, KEYS, TABLES, Key
+from tuner.space.keys import CHOICE_USES, FILE_TABLES, KEYS, Key
 from tuner.space.reading import read_domain
 from tuner.space.reading_first_trials import read_first_trials
 from tuner.space.space import Space
-from tuner.space.table_space import explain_table_space
+from tuner.space.tabular_space import explain_tabular_space
 from tuner.space.values import format_exactly
 
 __all__ = ["parse_document"]
@@ -58,7 +58,7 @@ def _check_names(document: Mapping[str, Any], location: FileLocation) -> None:
     """Refuse an unknown table or key, and a key in the wrong table."""
     homes = {key.name: key.table for key in KEYS}
     for name, raw in document.items():
-        if name in TABLES:
+        if name in FILE_TABLES:
             _check_table(name, raw, location.in_table(name))
         elif name in homes:
             home = homes[name]
@@ -69,7 +69,7 @@ def _check_names(document: Mapping[str, Any], location: FileLocation) -> None:
             pass  # read when the space is known
         elif name not in _TOP_KEYS and isinstance(raw, dict):
             raise location.in_table(name).make_error(
-                f"no such table; {suggest_names(name, TABLES)}"
+                f"no such table; {suggest_names(name, FILE_TABLES)}"
             )
         elif name not in _TOP_KEYS:
             raise location.at_key(name).make_error(f"no such key; {suggest_names(name, _TOP_KEYS)}")
@@ -236,7 +236,7 @@ def _explain_missing(key: Key, declared: Mapping[str, Sequence[Hyperparameter]])
 
 def _check_networks(space: Space, location: FileLocation) -> None:
     """Refuse keys of other networks in a space of networks for tables."""
-    reason = explain_table_space(space)
+    reason = explain_tabular_space(space)
     names = {hyperparameter.name for hyperparameter in space.hyperparameters}
     for name, instead in (("blocks", "drop blocks"), ("parameters", "write units instead")):
         if reason and name in names:

@@ -13,10 +13,10 @@ from tuner.space.values import Value
 __all__ = [
     "ACTIVATIONS",
     "CHOICE_USES",
+    "FILE_TABLES",
     "KEYS",
     "KIND_USES",
     "SCHEDULES",
-    "TABLES",
     "Bounds",
     "Key",
 ]
@@ -259,9 +259,10 @@ KEYS: tuple[Key, ...] = (
     Key("loss", "mixing_strength", float, 0.2, _POSITIVE, parents=("mixing",)),
 )
 
-TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))
+FILE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))
+"""The tables of a space file."""
 
-TABLE_KEYS = frozenset(
+TABULAR_KEYS = frozenset(
     key.name for key in KEYS if key.optional and key.table in ("inputs", "optimizer", "loss")
 ) | {
     *("learned_slope", "normalization", "residual", "scaling_layer", "parametrization", "biases"),

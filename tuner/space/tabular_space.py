@@ -1,26 +1,26 @@
 """Tells spaces of networks for tables from those of stacked perceptrons."""
 
-from tuner.space.keys import TABLE_KEYS
+from tuner.space.keys import TABULAR_KEYS
 from tuner.space.space import Space
 
-__all__ = ["explain_table_space", "is_table_space", "plans_schedules"]
+__all__ = ["explain_tabular_space", "is_tabular_space", "plans_schedules"]
 
 # Those that perceptrons have too, and of which a search may cut off the end.
 _ANY_LENGTH = ("constant", "cosine")
 
 
-def is_table_space(space: Space) -> bool:
+def is_tabular_space(space: Space) -> bool:
     """Return whether a space's networks are networks for tables (`tuner.model.tables`).
 
     They are if it has a part or a schedule that stacked perceptrons do not have.
     """
-    return explain_table_space(space) is not None
+    return explain_tabular_space(space) is not None
 
 
-def explain_table_space(space: Space) -> str | None:
+def explain_tabular_space(space: Space) -> str | None:
     """Return the key that makes a space one of networks for tables; None if there is none."""
     names = [hyperparameter.name for hyperparameter in space.hyperparameters]
-    key = next((name for name in names if name in TABLE_KEYS), None)
+    key = next((name for name in names if name in TABULAR_KEYS), None)
     return key or ("this schedule" if plans_schedules(space) else None)
 
 
