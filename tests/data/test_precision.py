@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers.tables import load_column, read_raw, write_file
 from tuner.data import Column, Schema, load_dataset
-from tuner.data.precision import find_precision
+from tuner.data.precision import find_shift_and_unit
 from tuner.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -16,7 +16,7 @@ def write(form: str, values: np.ndarray) -> list[str]:
     return [format(value, form) for value in values]
 
 
-HELD = {
+SHIFTED = {
     "seconds since 1970 with fractions": write(".2f", 1.7e9 + RNG.uniform(0, 600, ROWS)),
     "whole seconds": write(".0f", 1.7e9 + RNG.permutation(5000)[:ROWS]),
     "with a sentinel": [*write(".2f", 1.7e9 + RNG.uniform(0, 600, ROWS)), "0", "0", "0"],
@@ -48,11 +48,11 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize("cells", HELD.values(), ids=HELD)
+@pytest.mark.parametrize("cells", SHIFTED.values(), ids=SHIFTED)
 def test_different_numbers_stay_different(cells) -> None:
     data = load_column(cells)
     column = data.schema.columns[0]
-    assert column.is_held
+    assert column.is_shifted
     assert len(np.unique(data.x[:, 0])) == len(set(cells))
     assert not any("float32" in warning for warning in data.warnings)
     if column.is_plain:
@@ -65,13 +65,13 @@ def test_different_numbers_stay_different(cells) -> None:
 @pytest.mark.parametrize("cells", PLAIN.values(), ids=PLAIN)
 def test_ordinary_numbers_are_taken_as_they_are(cells) -> None:
     data = load_column(cells)
-    assert not data.schema.columns[0].is_held
+    assert not data.schema.columns[0].is_shifted
     assert not any("float32" in warning for warning in data.warnings)
     np.testing.assert_array_equal(data.x, load_column(cells, reading=1).x)
 
 
 def test_an_earlier_study_reads_all_numbers_as_float32() -> None:
-    data = load_column(HELD["whole seconds"], reading=1)
+    data = load_column(SHIFTED["whole seconds"], reading=1)
     assert data.schema.columns[0] == Column("a", "numeric")
     assert data.raw["a"].dtype == np.float32
 
@@ -100,22 +100,23 @@ def test_whole_numbers_that_float64_makes_equal_are_told_of_parquet_files_too() 
 
 
 def test_the_shift_is_a_number_of_the_column_and_the_unit_a_power_of_two() -> None:
-    shift, unit = find_precision(np.array([np.nan, 1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5]))
+    shift, unit = find_shift_and_unit(np.array([np.nan, 1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5]))
     assert (shift, unit) == (1.7e9 + 0.25, 1.0)
-    shift, unit = find_precision(np.array([1e-60, 2e-60, 3e-60]))
+    shift, unit = find_shift_and_unit(np.array([1e-60, 2e-60, 3e-60]))
     assert (shift, np.log2(unit) % 1) == (0.0, 0.0)
-    assert find_precision(np.array([np.nan])) == find_precision(np.full(5, 1e9 + 1)) == (0.0, 1.0)
+    assert find_shift_and_unit(np.array([np.nan])) == (0.0, 1.0)
+    assert find_shift_and_unit(np.full(5, 1e9 + 1)) == (0.0, 1.0)
 
 
 def test_rows_to_predict_are_refused_if_a_feature_is_infinite() -> None:
-    data = load_column(HELD["all near 1e-60"])
+    data = load_column(SHIFTED["all near 1e-60"])
     write_file('a;b;y\n"1";1;p\n"1e-60";1;q\n', "new.csv")
     with pytest.raises(DataError, match="'1' in line 2 is not a finite number in float32"):
         read_raw("new.csv", data.schema)
 
 
 def test_a_likelihood_is_not_0_where_0_means_missing() -> None:
-    cells = [*HELD["all near 1e-60"], "0", "0.0"]
+    cells = [*SHIFTED["all near 1e-60"], "0", "0.0"]
     data = load_column(cells, missing=["0"])
     assert np.isnan(data.raw["a"]).sum() == 2
 

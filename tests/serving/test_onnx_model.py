@@ -63,10 +63,10 @@ def test_numbers_that_float32_does_not_hold_are_shifted_as_in_memory(tmp_path):
         at, when = 1_700_000_000 + row / 8, f"2024-05-05 12:00:{row / 64 + 10:.6f}"
         size = "" if row % 9 == 0 else f"{row}"
         lines.append(f"{at},{when},{5_800_000 + row / 64},{row + 1}e-60,{size},{'ab'[row % 2]}")
-    (tmp_path / "held.csv").write_text("\n".join(lines) + "\n")
-    trained, dataset = train_randomly(tmp_path / "held.csv", missing=("7",))
-    held = [column.name for column in dataset.schema.used if column.is_held]
-    assert held == ["at", "when", "metres", "likelihood"]
+    (tmp_path / "shifted.csv").write_text("\n".join(lines) + "\n")
+    trained, dataset = train_randomly(tmp_path / "shifted.csv", missing=("7",))
+    shifted = [column.name for column in dataset.schema.used if column.is_shifted]
+    assert shifted == ["at", "when", "metres", "likelihood"]
     assert compare_model(trained, dataset, tmp_path) < 1e-6
 
 

@@ -20,9 +20,9 @@ from tuner.data.parsing.plain_numbers import format_number
 from tuner.data.scaling import measure_middle
 
 __all__ = [
-    "find_precision",
+    "find_shift_and_unit",
     "has_lost_columns",
-    "hold",
+    "shift_and_divide",
     "warn_about_equal_numbers",
     "warn_about_lost_columns",
     "warn_about_wide_integers",
@@ -41,10 +41,10 @@ _ROWS = 10_000  # of an array, about; they tell of the others
 _WHOLE_TEXT = re.compile(r"[+-]?[0-9]{1,400}")  # longer ones are infinite in float64
 
 
-def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
+def shift_and_divide(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
     """Return (number − shift) / unit as float32, computed in the precision of the numbers.
 
-    >>> hold(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
+    >>> shift_and_divide(np.array([1.7e9, 1.7e9 + 0.25]), 1.7e9, 1.0).tolist()
     [0.0, 0.25]
     """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -52,15 +52,17 @@ def hold(numbers: np.ndarray, shift: float, unit: float) -> np.ndarray:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of numbers at both ends of float64's range
-def find_precision(numbers: np.ndarray) -> tuple[float, float]:
+def find_shift_and_unit(numbers: np.ndarray) -> tuple[float, float]:
     """Return the shift and the unit with which float32 holds most numbers; 0 and 1 if it does.
 
     Args:
         numbers: Shape `(numbers,)`, float64, NaN if missing.
 
-    >>> find_precision(np.array([0.1, 5, 1e9])), find_precision(np.array([5e-60, 6e-60]))[0]
-    ((0.0, 1.0), 0.0)
-    >>> find_precision(np.array([1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5]))
+    >>> find_shift_and_unit(np.array([0.1, 5, 1e9]))
+    (0.0, 1.0)
+    >>> find_shift_and_unit(np.array([5e-60, 6e-60]))[0]
+    0.0
+    >>> find_shift_and_unit(np.array([1.7e9, 1.7e9 + 0.25, 1.7e9 + 0.5]))
     (1700000000.25, 1.0)
     """
     values = numbers[np.isfinite(numbers)]
@@ -119,7 +121,7 @@ def _count_lost(values: np.ndarray, shift: float, unit: float) -> int:
     """
     median, width = measure_middle(values)
     distance = np.maximum(np.abs(values - median), width)
-    single = hold(values, shift, unit)
+    single = shift_and_divide(values, shift, unit)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         error = np.abs(single - (values - shift) / unit) * unit
         lost = ~np.isfinite(single) | (error > _ERROR * distance)
@@ -225,5 +227,5 @@ def _find_lost_columns(x: np.ndarray) -> Iterator[int]:
     if x.ndim < 2 or x.dtype.itemsize <= narrow.get(x.dtype.kind, x.dtype.itemsize):
         return
     for number, column in enumerate(x.reshape(len(x), -1).T):
-        if find_precision(column.astype(np.float64)) != (0.0, 1.0):
+        if find_shift_and_unit(column.astype(np.float64)) != (0.0, 1.0):
             yield number

@@ -12,7 +12,7 @@ import numpy as np
 
 from tuner.data import Column, Scaler, Schema, scale_rows
 from tuner.data.columns.feature_encoding import (
-    HELD,
+    SHIFTED_FEATURES,
     index_levels,
     list_feature_places,
     name_parsed_features,
@@ -73,10 +73,10 @@ def _read_measures(
     not grow with the columns.
     """
     plain = [column for column in columns if column.raw_type == "float32"]
-    held = [column for column in columns if column.raw_type == "float64"]
+    shifted = [column for column in columns if column.raw_type == "float64"]
     parsed = [column for column in columns if not column.is_plain]
     blocks = []
-    for group in filter(None, (plain, held)):
+    for group in filter(None, (plain, shifted)):
         names = [(column.name, NUMBER) for column in group]
         blocks.append((names, _read_plain(ops, group, inputs, missing_texts)))
     if parsed:
@@ -100,7 +100,7 @@ def _read_plain(
     """Return plain numbers of one type, NaN for one that means missing."""
     tensors = [inputs[column.name] for column in columns]
     raw = tensors[0] if len(tensors[0].shape) == 2 else _split(ops, _stack(ops, tensors), columns)
-    numbers = _hold(ops, raw, columns)
+    numbers = _shift_and_divide(ops, raw, columns)
     for number in list_missing_numbers(missing_texts):
         compared = ops.cast(raw, "float32") if number else raw  # 1e-60 is not 0
         numbers = ops.where(ops.equal(compared, number), np.float32(np.nan), numbers)
@@ -113,8 +113,8 @@ def _parse(
     """Return a block for each feature of columns of texts whose notations are of one family."""
     notations = [column.notation for column in columns]
     texts = _stack(ops, [inputs[column.name] for column in columns])
-    are_held = [column.is_held for column in columns]
-    parsed = parse_codes(ops.read_codes(texts), notations, ops, fraction=any(are_held))
+    are_shifted = [column.is_shifted for column in columns]
+    parsed = parse_codes(ops.read_codes(texts), notations, ops, fraction=any(are_shifted))
     readable = [
         text
         for notation in dict.fromkeys(notations)
@@ -125,12 +125,12 @@ def _parse(
         parsed = {name: ops.where(is_missing, np.nan, values) for name, values in parsed.items()}
     split = {name: _split(ops, values, columns) for name, values in parsed.items()}
     if FRACTION in split:
-        split["days"] = split["days"] + split[FRACTION] * np.array(are_held, float)
+        split["days"] = split["days"] + split[FRACTION] * np.array(are_shifted, float)
     used = {name for column in columns for name in name_parsed_features(column)}
     return [
         (
             [(column.name, name) for column in columns],
-            _hold(ops, values, columns if name in HELD else ()),
+            _shift_and_divide(ops, values, columns if name in SHIFTED_FEATURES else ()),
         )
         for name, values in split.items()
         if name in used
@@ -143,12 +143,12 @@ def _select_readable(texts: Sequence[str], notation: str) -> list[str]:
     return [text for text, value in zip(texts, values, strict=True) if not np.isnan(value)]
 
 
-def _hold(ops: Any, values: Any, columns: Sequence[Column]) -> Any:
+def _shift_and_divide(ops: Any, values: Any, columns: Sequence[Column]) -> Any:
     """Return numbers as float32, shifted and divided before as their columns ask.
 
     **Shape**: `(rows, columns)`.
     """
-    if any(column.is_held for column in columns):
+    if any(column.is_shifted for column in columns):
         shifts = np.array([column.shift for column in columns])
         values = (values - shifts) / np.array([column.unit for column in columns])
     return ops.cast(values, "float32")

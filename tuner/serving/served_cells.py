@@ -50,7 +50,7 @@ class CellReader:
         numbers = [float(text) for text in missing_texts if _NUMBER.fullmatch(text)]
         self._infinite = [number for number in numbers if abs(number) > _LARGEST]
         self._columns = {entry["name"]: entry for entry in schema["columns"]}
-        self._held = {  # shift and unit of columns that float32 does not hold
+        self._shifted = {  # shift and unit of columns that float32 does not hold
             name: (entry.get("shift", 0.0), entry.get("unit", 1.0))
             for name, entry in self._columns.items()
             if "shift" in entry or "unit" in entry
@@ -78,8 +78,8 @@ class CellReader:
             read = np.array([self._read_column(name, v, notes) for name, v in cells.items()], float)
         read[np.isin(read, self._infinite)] = np.nan
         features = read
-        if not self._held.keys().isdisjoint(cells):
-            shifts, units = np.array([self._held.get(name, (0.0, 1.0)) for name in cells]).T
+        if not self._shifted.keys().isdisjoint(cells):
+            shifts, units = np.array([self._shifted.get(name, (0.0, 1.0)) for name in cells]).T
             features = (read - shifts[:, None]) / units[:, None]
         with np.errstate(over="ignore"):
             features = features.astype(np.float32)

@@ -80,7 +80,7 @@ class Column:
         return self.kind == "numeric" and not self.notation
 
     @property
-    def is_held(self) -> bool:
+    def is_shifted(self) -> bool:
         """Whether numbers or days are shifted or divided before they become float32."""
         return (self.shift, self.unit) != (0.0, 1.0)
 
@@ -89,7 +89,7 @@ class Column:
         """The type of the raw values: string, float32 or float64."""
         if not self.is_plain:
             return "string"
-        return "float64" if self.is_held else "float32"
+        return "float64" if self.is_shifted else "float32"
 
     @property
     def is_measured(self) -> bool:

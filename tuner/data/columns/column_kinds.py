@@ -30,7 +30,7 @@ from tuner.data.parsing.date_notations import FRACTION, PARTS, format_day
 from tuner.data.parsing.notation_choice import ParsedTexts
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.text_column import TextColumn
-from tuner.data.precision import find_precision, hold, warn_about_equal_numbers
+from tuner.data.precision import find_shift_and_unit, shift_and_divide, warn_about_equal_numbers
 from tuner.data.readers.table import Table
 
 __all__ = [
@@ -111,8 +111,8 @@ def _describe_numbers(
     missing = np.isnan(numbers)
     if missing.all():
         return ignore_column(name, EMPTY, *warnings)
-    shift, unit = find_precision(numbers) if reading > 1 else (0.0, 1.0)
-    values = hold(numbers, shift, unit)
+    shift, unit = find_shift_and_unit(numbers) if reading > 1 else (0.0, 1.0)
+    values = shift_and_divide(numbers, shift, unit)
     table.require_finite(name, values)
     inexact = warn_about_equal_numbers(name, numbers, values)
     if not missing.any() and values.min() == values.max():
@@ -126,7 +126,7 @@ def _describe_numbers(
     about_cells = _drop_empty((inexact, *warnings))
     return InferredColumn(
         column,
-        numbers if column.is_held else values,
+        numbers if column.is_shifted else values,
         EncodedColumn((values,)),
         about_cells,
         is_ambiguous=reading < 4 and bool(about_cells),
@@ -176,7 +176,7 @@ def describe_dates(name: str, parsed: ParsedTexts, reading: int) -> InferredColu
     readable = parsed.readable
     missing = bool((~readable).any())
     days = parsed.values + parsed.features[FRACTION] if reading > 1 else parsed.values
-    shift, unit = find_precision(days) if reading > 1 else (0.0, 1.0)
+    shift, unit = find_shift_and_unit(days) if reading > 1 else (0.0, 1.0)
     values = {**parsed.features, "days": days}
     parts = tuple(
         part

@@ -17,10 +17,10 @@ from tuner.data.columns.column import Column, RawColumns
 from tuner.data.parsing.date_notations import FRACTION, name_part_features
 from tuner.data.parsing.parse_by_notation import NUMBER, parse_texts
 from tuner.data.parsing.text_column import index_texts
-from tuner.data.precision import hold
+from tuner.data.precision import shift_and_divide
 
 __all__ = [
-    "HELD",
+    "SHIFTED_FEATURES",
     "EncodedColumn",
     "FeaturePlace",
     "encode_columns",
@@ -34,10 +34,10 @@ __all__ = [
 ]
 
 
-HELD = (NUMBER, "days")
+SHIFTED_FEATURES = (NUMBER, "days")
 """The features that are shifted and divided where float32 does not hold them."""
 
-_UNBOUNDED = (*HELD, "year")
+_UNBOUNDED = (*SHIFTED_FEATURES, "year")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,11 +148,11 @@ def get_feature(column: Column, parsed: Mapping[str, np.ndarray], name: str) -> 
         name: The name of the feature among these.
     """
     values = parsed[name]
-    if name not in HELD:
+    if name not in SHIFTED_FEATURES:
         return values.astype(np.float32)
-    if column.is_held and column.kind == "date":
+    if column.is_shifted and column.kind == "date":
         values = values + parsed[FRACTION]
-    return hold(values, column.shift, column.unit)
+    return shift_and_divide(values, column.shift, column.unit)
 
 
 def encode_columns(
@@ -195,7 +195,7 @@ def encode_raw(columns: Sequence[Column], raw: RawColumns) -> np.ndarray:
 
 def _encode_values(column: Column, values: np.ndarray) -> EncodedColumn:
     if column.is_plain:
-        return EncodedColumn((hold(values, column.shift, column.unit),))
+        return EncodedColumn((shift_and_divide(values, column.shift, column.unit),))
     if column.is_measured:
         texts, indices = index_texts(pa.chunked_array([pa.array(values, pa.string())]))
         parsed = parse_texts(texts, column.notation)

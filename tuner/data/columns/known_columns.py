@@ -18,7 +18,7 @@ from tuner.data.parsing.plain_numbers import (
     parse_if_plain,
 )
 from tuner.data.parsing.text_column import TextColumn
-from tuner.data.precision import hold
+from tuner.data.precision import shift_and_divide
 from tuner.data.readers.table import Table
 from tuner.errors import DataError
 from tuner.words import find_look_alike, list_first, show_alike
@@ -79,10 +79,10 @@ def _keep_precision(
     table: Table, column: Column, numbers: np.ndarray, bad_cells: BadCells
 ) -> np.ndarray:
     """Return numbers, float64, in the precision that the column needs, shape `(rows,)`."""
-    features = hold(numbers, column.shift, column.unit)
+    features = shift_and_divide(numbers, column.shift, column.unit)
     infinite = np.isinf(features)
     bad_cells.settle(table, column, infinite, expected="a finite number in float32")
-    return np.where(infinite, np.nan, numbers if column.is_held else features)
+    return np.where(infinite, np.nan, numbers if column.is_shifted else features)
 
 
 def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:
