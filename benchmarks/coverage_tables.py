@@ -57,9 +57,9 @@ def load_table(name: str, folder: Path) -> Table:
         y = np.array([ord(letter) - ord("A") for letter in dataset.schema.classes])[y] // _LETTERS
     common = np.flatnonzero(np.bincount(y) >= _LEAST_SHARE * len(y))
     kept = np.isin(y, common)
-    scaled = dataset.schema.scaled
-    assert scaled is not None  # the rows of a table have features to scale
-    return Table(name, dataset.x[kept], np.searchsorted(common, y[kept]), scaled)
+    scalings = dataset.schema.scalings
+    assert scalings is not None  # the rows of a table have features to scale
+    return Table(name, dataset.x[kept], np.searchsorted(common, y[kept]), scalings)
 
 
 def draw_rows(table: Table, count: int, *, seed: int, least: int) -> Draw:

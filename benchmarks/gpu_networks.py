@@ -40,6 +40,7 @@ batch_size = 32
 
 def make_problem(rows: int, shape: tuple[int, ...] = (FEATURES,)) -> Any:
     """Return rows of four overlapping classes, and their folds."""
+    from tuner.data import Scaling
     from tuner.folds import Splitter
     from tuner.problem import Problem
 
@@ -50,8 +51,8 @@ def make_problem(rows: int, shape: tuple[int, ...] = (FEATURES,)) -> Any:
     classes = [str(number) for number in range(CLASSES)]
     folds = Splitter(FOLDS, 0.0, 0).split(y, classes=classes).folds
     channels = shape[-1] if len(shape) > 1 else None
-    scaled = np.ones(features, bool)
-    return Problem(x.astype(np.float32), y, folds, scaled, channels=channels)
+    scalings = np.full(features, Scaling.STANDARD)
+    return Problem(x.astype(np.float32), y, folds, scalings, channels=channels)
 
 
 def make_mlp(text: str, epochs: int) -> Any:

@@ -97,7 +97,7 @@ def _search(ready: Any, budget: float, *, seed: int, before_search: float) -> Fo
         n_iter_no_change=ready.settings.patience,
         random_state=seed,
     )
-    pipeline = make_pipeline(RowScaler(problem.scaled), network)
+    pipeline = make_pipeline(RowScaler(problem.scalings), network)
     order = np.random.default_rng(seed).permutation(folds[0][0])
     pilot_chance = random.Random(f"{seed} pilot")  # how often it is used is up to the clock
     cost = _pilot(

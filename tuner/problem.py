@@ -60,8 +60,8 @@ class Problem:
         folds: The folds, repeat after repeat; all repeats have the same number. The validation
             parts of a repeat partition the training rows, but those of ordered rows leave out
             the first ones.
-        scaled: How each feature is scaled by a fold's training rows, a `Scaling`, shape
-            `(features,)`; or which are standardised, bool. None to leave rows as they are.
+        scalings: How each feature is scaled by a fold's training rows, a `Scaling`, shape
+            `(features,)`. None to leave rows as they are.
         streams: Number of each fold's random streams; None for the fold's place.
         class_weight: `balanced` to give all classes of a fold's training rows the same weight in
             the training loss; or the weight of each class, shape `(classes,)`; None to give the
@@ -77,7 +77,7 @@ class Problem:
     x: Inputs
     y: np.ndarray
     folds: tuple[Fold, ...]
-    scaled: np.ndarray | None = None
+    scalings: np.ndarray | None = None
     streams: tuple[int, ...] | None = None
     class_weight: str | np.ndarray | None = None
     groups: np.ndarray | None = None
@@ -197,9 +197,9 @@ class Problem:
 
     def fit_scaler(self, rows: np.ndarray) -> Scaler | None:
         """Return the scaling that is fitted on these rows; None to leave rows as they are."""
-        if self.scaled is None:
+        if self.scalings is None:
             return None
-        return fit_scaler(self.array, rows, self.scaled, channels=self.channels)
+        return fit_scaler(self.array, rows, self.scalings, channels=self.channels)
 
     def compute_class_weights(self, rows: np.ndarray) -> np.ndarray | None:
         """Return the weight of each class in the training loss.

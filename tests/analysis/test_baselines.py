@@ -205,8 +205,8 @@ def test_missing_values_and_images_are_taken_as_the_networks_take_them(problem):
     x[::7, 1] = np.nan
     for each in train_baselines(replace(problem, x=x), seed=0):
         assert np.isfinite(each.probabilities).all()
-    images = replace(problem, x=problem.x.reshape(-1, 2, 2), scaled=None)
-    flat = replace(problem, scaled=None)
+    images = replace(problem, x=problem.x.reshape(-1, 2, 2), scalings=None)
+    flat = replace(problem, scalings=None)
     for one, other in zip(
         train_baselines(images, seed=0), train_baselines(flat, seed=0), strict=True
     ):

@@ -49,7 +49,7 @@ def test_an_array_is_flattened(rows) -> None:
     x = np.arange(rows * 4).reshape(rows, 2, 2)
     np.testing.assert_array_equal(schema.encode({"x": x}), x.reshape(rows, 4))
     assert schema.feature_names == ("x[0,0]", "x[0,1]", "x[1,0]", "x[1,1]")
-    assert schema.scaled.all()
+    assert schema.scalings.all()
 
 
 @given(schemas)

@@ -136,7 +136,7 @@ def train_randomly(source: Path, **options: Any) -> tuple[TrainedNetwork, Datase
             keras.layers.Dense(len(dataset.classes), activation="softmax"),
         ]
     )
-    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scalings)
     return TrainedNetwork(network, dataset.schema, scaler), dataset
 
 

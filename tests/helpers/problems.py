@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from tuner.data import Scaling
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
 
@@ -24,7 +25,7 @@ def make_problem(rows: int = 60, folds: int = 3, seed: int = 0) -> Problem:
     y = np.arange(rows) % CLASSES
     x = rng.normal(size=(rows, FEATURES)) + 1.5 * np.eye(CLASSES, FEATURES)[y]
     split = make_split(y, classes=["a", "b", "c"], folds=folds, test_size=0.0, seed=seed)
-    return Problem(x.astype(np.float32), y, split.folds, np.ones(FEATURES, bool))
+    return Problem(x.astype(np.float32), y, split.folds, np.full(FEATURES, Scaling.STANDARD))
 
 
 def shuffle_labels(*counts: int) -> np.ndarray:
@@ -39,7 +40,7 @@ def make_rare_problem() -> Problem:
     y = rng.permutation(np.repeat([0, 1, 2], [70, 20, 7]))
     x = (rng.normal(size=(97, 4)) + 0.8 * np.eye(3, 4)[y]).astype(np.float32)
     split = make_split(y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
-    return Problem(x, y, split.folds, np.ones(4, bool), class_weight="balanced")
+    return Problem(x, y, split.folds, np.full(4, Scaling.STANDARD), class_weight="balanced")
 
 
 def make_ordered_problem(rows: int = 97, folds: int = 4) -> Problem:

@@ -62,9 +62,9 @@ def test_a_study_keeps_the_rules_by_which_it_read_numbers(tmp_path):
     before = prepare("mlp", replace(request, reading=1), settings)
     study = create_study(before, Destination(tmp_path, "before"))
     setup = prepare("mlp", request, settings)
-    assert setup.dataset.schema.scaled == Scaling.ROBUST
+    assert setup.dataset.schema.scalings == Scaling.ROBUST
     for kept in (match_setup(setup, study), load_setup(study)):
-        assert kept.dataset.schema.scaled == Scaling.STANDARD
+        assert kept.dataset.schema.scalings == Scaling.STANDARD
         assert kept.dataset.fingerprint == before.dataset.fingerprint
 
 

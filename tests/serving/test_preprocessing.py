@@ -120,7 +120,7 @@ def test_mixed_precision_leaves_the_columns_as_they_are(tmp_path):
     path.write_text("\n".join(["a,b,y", *lines]) + "\n")
     data = load_dataset(str(path))
     network = keras.Sequential([keras.Input((4,)), keras.layers.Identity(dtype="float32")])
-    scaler = fit_scaler(data.x, np.arange(40), data.schema.scaled)
+    scaler = fit_scaler(data.x, np.arange(40), data.schema.scalings)
     answers = []
     for policy in ("float32", "mixed_float16"):
         keras.config.set_dtype_policy(policy)
@@ -336,7 +336,7 @@ def gapped(tmp_path_factory):
     tails = {"price", "day"}
     columns = tuple(replace(c, tails=c.name in tails) for c in dataset.schema.columns)
     dataset = replace(dataset, schema=replace(dataset.schema, columns=columns))
-    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scalings)
     add_preprocessing(features, dataset.schema, scaler).save(folder / "front.keras")
     front = keras.saving.load_model(folder / "front.keras", safe_mode=True)
     return dataset, scaler.apply(dataset.x), front

@@ -9,11 +9,12 @@ import pytest
 
 from tests.helpers.problems import make_problem
 from tests.helpers.training import hook, make_job, train
+from tuner.data import Scaling
 from tuner.training import TRAINERS, FinalJob, Plan
 from tuner.training.adapting import find_leak
 from tuner.training.lanes import LanesTrainer
 
-PROBLEM = replace(make_problem(rows=45), scaled=None)
+PROBLEM = replace(make_problem(rows=45), scalings=None)
 PLAN = Plan(epochs=2)
 WORDS = np.array(["red", "green", "blue"], object)
 TEXTS = replace(PROBLEM, x=WORDS[PROBLEM.y])
@@ -87,7 +88,7 @@ def scaled_by_the_package():
     """The result of `fit` on rows that the package scales itself."""
     plain = Normalizing()
     plain.adapt = None
-    return train("fit", plain, replace(PROBLEM, scaled=np.ones(4, bool)), PLAN)[0]
+    return train("fit", plain, replace(PROBLEM, scalings=np.full(4, Scaling.STANDARD)), PLAN)[0]
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +110,7 @@ def test_each_fold_adapts_its_network_to_its_training_rows_alone(trainer, scaled
 @pytest.mark.parametrize("trainer", ["lanes", "fit"])
 def test_a_network_is_adapted_to_rows_that_are_scaled_as_it_gets_them(trainer):
     hypermodel = Normalizing()
-    train(trainer, hypermodel, replace(PROBLEM, scaled=np.ones(4, bool)), PLAN)
+    train(trainer, hypermodel, replace(PROBLEM, scalings=np.full(4, Scaling.STANDARD)), PLAN)
     for rows in hypermodel.adapted:
         np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
         np.testing.assert_allclose(rows.std(axis=0), 1, rtol=1e-5)

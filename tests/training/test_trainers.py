@@ -123,7 +123,7 @@ def test_the_final_training_sees_all_training_rows_and_repeats_itself(trainer, p
         np.testing.assert_array_equal(weights, again)
     *kept, out = problem.folds
     kept = [Fold(np.setdiff1d(fold.train, out.validation), fold.validation) for fold in kept]
-    fewer = Problem(problem.x, problem.y, tuple(kept), problem.scaled)
+    fewer = Problem(problem.x, problem.y, tuple(kept), problem.scalings)
     (other,) = train_finally(trainer, fewer, plan)
     assert not np.array_equal(first[0], other[0])
 

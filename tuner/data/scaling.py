@@ -24,7 +24,7 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 class Scaling(IntEnum):
-    """How a feature is scaled. An array of these may also be a mask of the standardised ones."""
+    """How a feature is scaled."""
 
     NONE = 0
     STANDARD = 1
@@ -112,7 +112,7 @@ def clip_smoothly(z: Any, ops: Any) -> Any:
 
 
 def fit_scaler(
-    x: np.ndarray, rows: np.ndarray, scaled: np.ndarray, *, channels: int | None = None
+    x: np.ndarray, rows: np.ndarray, scalings: np.ndarray, *, channels: int | None = None
 ) -> Scaler:
     """Fit a scaler on some rows; missing numbers are ignored.
 
@@ -127,19 +127,19 @@ def fit_scaler(
     Args:
         x: Features, shape `(rows, features)`, float32, NaN if a number is missing.
         rows: The row numbers of a fold's training part.
-        scaled: How to scale each feature, a `Scaling`, shape `(features,)`.
+        scalings: How to scale each feature, a `Scaling`, shape `(features,)`.
         channels: The number of channels if the rows are images, with the channels of a pixel next
             to each other. All their features are standardised. None for other rows.
 
-    >>> scaler = fit_scaler(np.array([[1.0], [3.0], [99.0]]), np.array([0, 1]), np.array([True]))
+    >>> scaler = fit_scaler(np.array([[1], [3], [9]]), np.arange(2), np.full(1, Scaling.STANDARD))
     >>> scaler.apply(np.array([[2.0], [4.0], [np.nan]])).ravel().tolist()
     [0.0, 2.0, 0.0]
     """
     mean = np.zeros(x.shape[1], np.float32)
     scale = np.ones(x.shape[1], np.float32)
     if channels is None:
-        clipped = scaled == Scaling.ROBUST
-        for feature in np.flatnonzero(scaled):
+        clipped = scalings == Scaling.ROBUST
+        for feature in np.flatnonzero(scalings):
             values = _select_present(x[:, feature], rows)
             if clipped[feature]:
                 mean[feature], scale[feature] = _calculate_quartiles(values)

@@ -61,14 +61,14 @@ class Schema:
         return tuple(f"x[{','.join(map(str, index))}]" for index in indices)
 
     @property
-    def scaled(self) -> np.ndarray:
+    def scalings(self) -> np.ndarray:
         """How each feature is scaled in each fold, a `Scaling`, shape `(features,)`, int8."""
         if self.array_shape is not None:
             return np.full(int(np.prod(self.array_shape)), Scaling.STANDARD, np.int8)
-        scaled = np.full(len(self.feature_names), Scaling.NONE, np.int8)
+        scalings = np.full(len(self.feature_names), Scaling.NONE, np.int8)
         tails = find_tails(self.used)
-        scaled[: len(tails)] = np.where(tails, Scaling.ROBUST, Scaling.STANDARD)
-        return scaled
+        scalings[: len(tails)] = np.where(tails, Scaling.ROBUST, Scaling.STANDARD)
+        return scalings
 
     def encode(self, raw: RawColumns) -> np.ndarray:
         """Return the features of raw rows, shape `(rows, features)`, float32; NaN if missing.

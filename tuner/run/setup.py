@@ -63,7 +63,7 @@ class Setup:
             dataset.x,
             dataset.y,
             self.split.folds,
-            dataset.schema.scaled,
+            dataset.schema.scalings,
             class_weight=find_class_weights(self.settings.class_weight, dataset),
             groups=dataset.groups,
             channels=dataset.schema.channels,

@@ -39,7 +39,7 @@ def test_features_are_numbers_then_indicators_then_levels() -> None:
         "member=false",
         "member=true",
     )
-    assert SCHEMA.scaled.tolist() == [True, True] + [False] * 6
+    assert SCHEMA.scalings.tolist() == [True, True] + [False] * 6
     x = SCHEMA.encode(raw(["S", "L", ""], [30, np.nan, 50], ["true", "false", "true"], [1, 2, 3]))
     assert x.dtype == np.float32
     np.testing.assert_array_equal(

@@ -131,7 +131,7 @@ def test_columns_with_a_notation_may_have_missing_values() -> None:
     np.testing.assert_array_equal(np.isnan(data.x[:, 0]), gone)
     np.testing.assert_array_equal(data.x[:, 2], gone)
     assert data.schema.feature_names == ("a", "b", "a is missing")
-    assert data.schema.scaled.tolist() == [True, True, False]
+    assert data.schema.scalings.tolist() == [True, True, False]
 
 
 def test_numbers_in_a_notation_mixed_with_text_are_refused() -> None:
@@ -194,7 +194,7 @@ def test_dates_become_calendar_parts() -> None:
         *("a days", "a year", "a month sine", "a month cosine", "a weekday sine"),
         *("a weekday cosine", "a hour sine", "a hour cosine", "b", "a is missing"),
     )
-    assert data.schema.scaled.tolist() == [True] * 9 + [False]
+    assert data.schema.scalings.tolist() == [True] * 9 + [False]
     thursday, wednesday = 2 * np.pi * 3 / 7, 2 * np.pi * 2 / 7
     np.testing.assert_allclose(
         data.x[:, [0, 1, 2, 3, 4, 5, 6, 7]],

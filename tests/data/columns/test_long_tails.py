@@ -71,7 +71,7 @@ def test_columns_with_long_tails_are_scaled_by_quartiles_and_told_in_one_line() 
     )
     assert "day (9999-12-31 beside 2024-0" in data.warnings[0]
     assert "far (1000000 beside 4" in data.warnings[0]
-    kinds = dict(zip(data.schema.feature_names, data.schema.scaled, strict=True))
+    kinds = dict(zip(data.schema.feature_names, data.schema.scalings, strict=True))
     robust = {name for name, kind in kinds.items() if kind == Scaling.ROBUST}
     assert robust == {"income", "far", "day days", "day year"}
     assert kinds["size"] == kinds["day month sine"] == Scaling.STANDARD
@@ -82,7 +82,7 @@ def test_an_earlier_study_reads_them_as_it_did() -> None:
         "a,kind\n" + "".join(f"{v},{'ny'[i % 2]}\n" for i, v in enumerate(SENTINEL))
     )
     now, before = load_dataset(source), load_dataset(source, reading=1)
-    assert [data.schema.scaled.tolist() for data in (now, before)] == [[2], [1]]
+    assert [data.schema.scalings.tolist() for data in (now, before)] == [[2], [1]]
     assert now.fingerprint != before.fingerprint
 
 

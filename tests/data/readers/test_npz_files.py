@@ -32,7 +32,7 @@ def test_labels_of_every_type_are_read(labels, classes) -> None:
     assert (data.classes, data.y.tolist()) == (classes, [1, 0, 1, 0])
     assert data.schema.columns == ()
     assert data.schema.feature_names[:4] == ("x[0,0]", "x[0,1]", "x[0,2]", "x[1,0]")
-    assert data.schema.scaled.tolist() == [True] * 6
+    assert data.schema.scalings.tolist() == [True] * 6
     np.testing.assert_array_equal(data.x, x.reshape(4, 6).astype(np.float32))
     np.testing.assert_array_equal(data.raw["x"], x.astype(np.float32))
 

@@ -79,8 +79,8 @@ def test_searches_of_a_process_share_programs_whatever_their_rows(
 @pytest.mark.parametrize(
     ("part", "changed"),
     [
-        ("scaled", None),
-        ("scaled", np.full(4, Scaling.ROBUST)),
+        ("scalings", None),
+        ("scalings", np.full(4, Scaling.ROBUST)),
         ("row_weights", np.ones(60, np.float32)),
         ("class_weight", "balanced"),
         ("x", np.full((60, 4), np.nan, np.float32)),
@@ -116,7 +116,7 @@ class NamedInputs(CustomHyperModel):
 
 def test_networks_with_inputs_of_other_names_need_another_program(plan):
     problem = make_problem(60)
-    named = replace(problem, x={"a": problem.x, "b": problem.x}, scaled=None)
+    named = replace(problem, x={"a": problem.x, "b": problem.x}, scalings=None)
     by_place = replace(named, x=(problem.x, problem.x))
 
     def make_key(names, rows):

@@ -80,8 +80,8 @@ class LaneData:
             inputs["row_weights"] = tf.constant(problem.row_weights)
         if _has_missing(problem.x):
             inputs["missing"] = tf.constant(0.0, x.dtype)
-        if problem.scaled is not None and (problem.scaled == Scaling.ROBUST).any():
-            inputs["clipped"] = tf.constant(problem.scaled == Scaling.ROBUST)
+        if problem.scalings is not None and (problem.scalings == Scaling.ROBUST).any():
+            inputs["clipped"] = tf.constant(problem.scalings == Scaling.ROBUST)
         if chunks > 1:
             inputs["chunk"] = tf.constant(self.chunk)
         return inputs

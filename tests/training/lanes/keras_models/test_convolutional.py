@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.problems import make_split
 from tests.helpers.spaces import make_space
 from tests.helpers.training import REGULARIZERS, assert_parity, assert_same, make_job, train
+from tuner.data import Scaling
 from tuner.model.cnn import CNNHyperModel
 from tuner.problem import Problem
 
@@ -29,7 +30,7 @@ def images():
     x = rng.normal(size=(61, *IMAGE)) + np.sin(np.arange(6) * (1 + y[:, None]))[:, None, :, None]
     split = make_split(y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
     rows = x.reshape(61, -1).astype(np.float32)
-    return Problem(rows, y, split.folds, np.ones(rows.shape[1], bool), channels=2)
+    return Problem(rows, y, split.folds, np.full(rows.shape[1], Scaling.STANDARD), channels=2)
 
 
 def make_cnn(lines=""):

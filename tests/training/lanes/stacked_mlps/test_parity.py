@@ -44,8 +44,8 @@ def make_missing_problem():
     problem = make_uneven_problem()
     x = problem.x.copy()
     x[::5, 1], x[3, 2] = np.nan, 1e6
-    scaled = np.array([Scaling.STANDARD, Scaling.ROBUST] * 2)[[0, 1, 3, 2]]
-    return replace(problem, x=x, scaled=scaled)
+    scalings = np.array([Scaling.STANDARD, Scaling.ROBUST] * 2)[[0, 1, 3, 2]]
+    return replace(problem, x=x, scalings=scalings)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ SETTINGS = {
         0, "linear", "elastic_net", 'schedule = "cosine"', make_problem=make_missing_problem
     ),
     "unscaled": Setting(
-        1, "relu", "none", make_problem=lambda: replace(make_uneven_problem(), scaled=None)
+        1, "relu", "none", make_problem=lambda: replace(make_uneven_problem(), scalings=None)
     ),
     "a last batch of one": Setting(
         2, "tanh", "l1", "nesterov = false", 33, partial(make_problem, rows=100)
@@ -151,7 +151,7 @@ def test_dropout_agrees_with_fit_in_distribution(problem):
 def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on(problem, plan):
     x = problem.x.copy()
     x[problem.folds[0].validation] = 1000.0
-    tampered = Problem(x, problem.y, problem.folds, problem.scaled)
+    tampered = Problem(x, problem.y, problem.folds, problem.scalings)
     hypermodel = make_mlp("[network]\nunits = 8\n")
     before, after = (train("lanes", hypermodel, p, plan)[0] for p in (problem, tampered))
     assert before.curves["loss"][0] == after.curves["loss"][0]
