@@ -108,14 +108,14 @@ def load_dataset(  # noqa: PLR0913  (one argument per option)
     separate = {"--groups": [groups] if groups else [], "--order": [order] if order else []}
     options = {"--categorical": categorical, "--ignore": ignore, **separate}
     class_options = ClassOptions(classes, rare_classes, merge_forms=reading > 1)
-    learned = _learn(source, target, options, missing, class_options, reading)
+    unencoded = _read(source, target, options, missing, class_options, reading)
     # the table that was read is gone by now, so that it and the features are not both in memory
     pa.default_memory_pool().release_unused()
-    return _encode(source, learned)
+    return _encode(source, unencoded)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Learned:
+class _UnencodedDataset:
     """A data set before it is encoded.
 
     Attributes:
@@ -138,38 +138,38 @@ class _Learned:
         return self.schema.encode(self.raw) if self.columns is None else self.columns.encode()
 
 
-def _encode(source: str, learned: _Learned) -> Dataset:
-    x, y, relations = learned.encode(), learned.target.y, learned.relations
+def _encode(source: str, unencoded: _UnencodedDataset) -> Dataset:
+    x, y, relations = unencoded.encode(), unencoded.target.y, unencoded.relations
     return Dataset(
         name=shorten_source(source),
         source=source,
-        schema=learned.schema,
+        schema=unencoded.schema,
         x=x,
         y=y,
-        raw=learned.raw,
-        warnings=learned.warnings,
-        fingerprint=_make_fingerprint(learned.schema, x, y, relations.groups, relations.order),
+        raw=unencoded.raw,
+        warnings=unencoded.warnings,
+        fingerprint=_make_fingerprint(unencoded.schema, x, y, relations.groups, relations.order),
         groups=relations.groups,
         order=relations.order,
-        left_out_classes=learned.target.left_out,
-        pooled_classes=learned.target.pooled,
+        left_out_classes=unencoded.target.left_out,
+        pooled_classes=unencoded.target.pooled,
     )
 
 
-def _learn(
+def _read(
     source: str,
     target: str | None,
     options: ColumnOptions,
     missing: Sequence[str],
     classes: ClassOptions,
     reading: int,
-) -> _Learned:
+) -> _UnencodedDataset:
     content = read_source(source)
     if isinstance(content, ImageFolder):
         content = content.read_classes(fractions=reading > 1)
     if isinstance(content, Arrays):
         check_fixed_target(content.label, target, content.target)
-        return _learn_arrays(content, {**options, "--missing": missing}, classes)
+        return _read_arrays(content, {**options, "--missing": missing}, classes)
     if source in BUNDLED:
         check_fixed_target(content.label, target, BUNDLED_TARGET)
     content.require_names(besides=options["--ignore"])
@@ -180,11 +180,13 @@ def _learn(
     table = clear_invisible(content) if reading > 1 else content
     spelled = texts if reading < 3 else (*texts, *spell_moments(texts, table.columns))
     table = mark_missing(table, spelled, exact=options["--categorical"])
-    learned = _learn_table(table, name, options, texts, classes, reading)
-    return replace(learned, schema=replace(learned.schema, missing_texts=spelled))
+    unencoded = _read_table(table, name, options, texts, classes, reading)
+    return replace(unencoded, schema=replace(unencoded.schema, missing_texts=spelled))
 
 
-def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions) -> _Learned:
+def _read_arrays(
+    arrays: Arrays, options: ColumnOptions, classes: ClassOptions
+) -> _UnencodedDataset:
     if arrays.y is None:
         raise DataError(f"{arrays.label}: it has no array y; save x and y")
     related = _find_related(arrays, options)
@@ -192,7 +194,7 @@ def _learn_arrays(arrays: Arrays, options: ColumnOptions, classes: ClassOptions)
     target, relations = read_used_rows(
         arrays.y, place, related=related, options=options, classes=classes
     )
-    return _Learned(
+    return _UnencodedDataset(
         Schema(
             (),
             arrays.target,
@@ -231,14 +233,14 @@ def _make_single_column_error(label: str, name: str) -> DataError:
     )
 
 
-def _learn_table(
+def _read_table(
     table: Table,
     name: str,
     options: ColumnOptions,
     missing_texts: tuple[str, ...],
     classes: ClassOptions,
     reading: int,
-) -> _Learned:
+) -> _UnencodedDataset:
     if len(table.names) == 1:
         raise _make_single_column_error(table.label, name)
     labels = table.get_column(name, otherwise="choose another --target")
@@ -260,7 +262,7 @@ def _learn_table(
             "column is ignored, constant, without values, an identifier, free text or has only "
             "rare levels"
         )
-    return _Learned(
+    return _UnencodedDataset(
         Schema(columns.columns, name, target.classes),
         target,
         columns.raw,
