@@ -53,7 +53,7 @@ def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(expo
 
 
 def test_missing_numbers_are_those_of_the_reader(exported, mlflow_model):
-    assert set(served_cells.MISSING_NUMBERS) == {"", *MISSING_TEXTS}
+    assert set(served_cells.MISSING_TEXTS) == {"", *MISSING_TEXTS}
     record = {name: values[1] for name, values in exported.dataset.raw.items()}
     gaps = [None, np.nan, pd.NA, *MISSING_TEXTS, "  ", " NA ", "\u200b", "\ufeff \u00a0"]
     answers = get_probabilities(

@@ -16,10 +16,10 @@ from mlflow.exceptions import MlflowException
 
 from tuner.serving.cell_notes import CellNotes, make_error
 
-__all__ = ["MISSING_NUMBERS", "CellReader", "list_cells", "read_array"]
+__all__ = ["MISSING_TEXTS", "CellReader", "list_cells", "read_array"]
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # JSON can have one alone, and UTF-8 cannot
-_UNSEEN = re.compile(  # blanks, and what has no width
+_INVISIBLE = re.compile(  # blanks, and what has no width
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]*"
 )
@@ -30,7 +30,7 @@ _PLAIN = {int, float, type(None)}
 _LARGEST = float(np.finfo(np.float32).max)
 _NUMERIC = (float, int, np.number, np.bool_, Decimal)
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
-MISSING_NUMBERS = (
+MISSING_TEXTS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
     *("null", "NULL", "None", "none", "?", "-", "--"),
     *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
@@ -46,7 +46,7 @@ class CellReader:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         missing_texts: list[str] = schema.get("missing_texts", [])
-        self._missing = {*MISSING_NUMBERS, *missing_texts}
+        self._missing = {*MISSING_TEXTS, *missing_texts}
         numbers = [float(text) for text in missing_texts if _NUMBER.fullmatch(text)]
         self._infinite = [number for number in numbers if abs(number) > _LARGEST]
         self._columns = {entry["name"]: entry for entry in schema["columns"]}
@@ -59,7 +59,7 @@ class CellReader:
             name: dict.fromkeys(missing_texts, "") | _map_spellings(entry)
             for name, entry in self._columns.items()
         }
-        self._seen = {  # texts that are no unseen level, of columns where such a level is told
+        self._known_texts = {  # of columns where an unseen level is told
             name: {"", *self._known[name].values()}
             for name, entry in self._columns.items()
             if entry["kind"] in {"categorical", "boolean"} and not entry.get("other")
@@ -98,9 +98,9 @@ class CellReader:
     def read_texts(self, column: str, cells: list[Any], notes: CellNotes) -> list[str]:
         """Return the cells of a column as texts, as the data had them; "" if one is missing."""
         texts = self._format_texts(column, cells)
-        seen = self._seen.get(column)
-        if seen is not None and not seen.issuperset(texts):
-            notes.count_unseen(column, [text for text in texts if text not in seen])
+        known = self._known_texts.get(column)
+        if known is not None and not known.issuperset(texts):
+            notes.count_unseen(column, [text for text in texts if text not in known])
         return texts
 
     def _format_texts(self, column: str, cells: list[Any]) -> list[str]:
@@ -180,7 +180,7 @@ def _format_cell(column: str, value: Any) -> str:
     if isinstance(value, str):
         if not value.isascii() and _SURROGATE.search(value):
             raise make_error(column, f"{value!r:.40} has half of a character; fix the cell")
-        return "" if _UNSEEN.fullmatch(value) else value
+        return "" if _INVISIBLE.fullmatch(value) else value
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if isinstance(value, date | time):
@@ -200,7 +200,7 @@ def _read_number(column: str, value: Any, missing: set[str]) -> float | None:
     """Return the number in a cell: NaN if it is missing, None if there is none."""
     if isinstance(value, str):
         text = value.strip()
-        if text in missing or _UNSEEN.fullmatch(text):
+        if text in missing or _INVISIBLE.fullmatch(text):
             return np.nan
         return float(text) if _NUMBER.fullmatch(text) else None
     if isinstance(value, _NUMERIC):
