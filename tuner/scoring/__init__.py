@@ -1,6 +1,6 @@
 """Scores of predictions: the objectives, the true classes, and the means over rows."""
 
-from tuner.scoring.decisions import ThresholdRule, check_threshold_text, decide, read_threshold
+from tuner.scoring.decisions import decide
 from tuner.scoring.keras_names import add_keras_names, find_by_keras_name, find_own_metric
 from tuner.scoring.objectives import (
     EPSILON,
@@ -14,6 +14,7 @@ from tuner.scoring.objectives import (
     roc_auc,
 )
 from tuner.scoring.scores import score_held_out_rows, score_objectives
+from tuner.scoring.threshold_rule import ThresholdRule, check_threshold_text
 from tuner.scoring.truth import Truth
 from tuner.scoring.unseen import (
     add_unseen,
@@ -42,7 +43,6 @@ __all__ = [
     "find_objective",
     "find_own_metric",
     "pair_unseen",
-    "read_threshold",
     "roc_auc",
     "score_held_out_rows",
     "score_objectives",

@@ -15,7 +15,6 @@ import tensorflow as tf
 from tuner.data import RawColumns
 from tuner.errors import ExportMismatch, make_write_error
 from tuner.files.whole_files import replace_folder
-from tuner.scoring import read_threshold
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
@@ -32,6 +31,7 @@ from tuner.serving.model_card import render_model_card
 from tuner.serving.prediction_time import measure_model
 from tuner.serving.preprocessing import add_preprocessing
 from tuner.serving.sample import find_example
+from tuner.serving.threshold import read_threshold
 from tuner.serving.trained_network import TrainedNetwork
 
 __all__ = ["ModelDestination", "ModelExport"]

@@ -24,11 +24,12 @@ from tuner.data import (
 )
 from tuner.errors import UserError, one_line
 from tuner.files.whole_files import read_file
-from tuner.scoring import decide, read_threshold
+from tuner.scoring import decide
 from tuner.serving.file_hashes import check_hashes
 from tuner.serving.graph_steps import choose_step
 from tuner.serving.input_names import count_columns, join_columns, make_input_names
 from tuner.serving.keras_file import load_keras_file
+from tuner.serving.threshold import read_threshold
 from tuner.serving.unseen_levels import UnseenLevels
 from tuner.words import list_first
 

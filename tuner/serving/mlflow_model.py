@@ -13,8 +13,9 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
-from tuner.scoring import decide, read_threshold
+from tuner.scoring import decide
 from tuner.serving.input_names import split_inputs
+from tuner.serving.threshold import read_threshold
 
 __all__ = ["ModelInput", "make_model_input", "predict_mlflow", "write_mlflow_model"]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from tuner.scoring import decide, read_threshold
+from tuner.scoring import decide
 from tuner.serving.formats import ONNX_FILE
+from tuner.serving.threshold import read_threshold
 
 __all__ = ["CLASS", "PROBABILITIES", "predict_onnx"]
 
