@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -245,14 +245,10 @@ def _is_name(values: Any) -> bool:
     return isinstance(values, str | int | np.integer)
 
 
-def _write(root: Path, ending: str, write: Any) -> str:
+def _write(root: Path, ending: str, write: Callable[[BinaryIO], object]) -> str:
     folder = root / _FOLDER
-
-    def write_all(file: BinaryIO) -> None:
-        write(file)
-
     try:
-        return str(write_once(folder, ending, write_all))
+        return str(write_once(folder, ending, write))
     except OSError as error:
         raise make_write_error(
             f"folder {folder}", error, "or give another root", DataError

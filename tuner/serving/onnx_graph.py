@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, checker, helper, numpy_helper
 
-__all__ = ["Graph", "Tensor"]
+__all__ = ["SAMPLE_ROWS", "Graph", "Tensor"]
 
+SAMPLE_ROWS = 2  # of `Tensor.sample`
 ML, RUNTIME = "ai.onnx.ml", "com.microsoft"
 _VERSIONS = {"": 18, ML: 3, RUNTIME: 1}  # of the sets of operators, the lowest that have them all
 _IR_VERSION = 8  # that of ONNX 1.13, which introduced version 18
-_ROWS = 2  # of the samples
 _TYPES = {"b": np.bool_, "i": np.int64, "u": np.int64, "O": np.object_}
 
 
@@ -36,7 +36,7 @@ class Graph:
 
     def add_input(self, name: str, dtype: Any, shape: tuple[int, ...] = ()) -> "Tensor":
         """Add an input of shape `(rows, *shape)`; texts have the type `object`."""
-        sample = np.full((_ROWS, *shape), "" if dtype is object else 0, dtype)
+        sample = np.full((SAMPLE_ROWS, *shape), "" if dtype is object else 0, dtype)
         self._inputs.append(_describe(name, sample))
         return Tensor(self, name, sample)
 

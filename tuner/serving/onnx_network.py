@@ -6,12 +6,10 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.serving.onnx_graph import Tensor
+from tuner.serving.onnx_graph import SAMPLE_ROWS, Tensor
 from tuner.serving.onnx_layers import Untranslatable, translate_layer
 
 __all__ = ["translate_network"]
-
-_ROWS = 2  # of the samples, as in the graph
 
 
 def translate_network(network: keras.Model, rows: Tensor) -> Tensor:
@@ -73,7 +71,7 @@ def _translate(operation: Any, inputs: Sequence[Any], shape: Any) -> Tensor:
         return translate_network(operation, inputs[0])
     if not isinstance(shape, tuple) or not all(isinstance(n, int | None) for n in shape):
         raise Untranslatable(f"layer {operation.name} has several outputs")
-    sample = np.zeros([_ROWS if size is None else size for size in shape], np.float32)
+    sample = np.zeros([SAMPLE_ROWS if size is None else size for size in shape], np.float32)
     if isinstance(operation, keras.Layer):
         return translate_layer(operation, inputs, sample)
     return _translate_operation(operation, inputs, sample)

@@ -15,6 +15,7 @@ __all__ = [
     "CHOICE_USES",
     "FILE_TABLES",
     "KEYS",
+    "KEYS_BY_NAME",
     "KIND_USES",
     "SCHEDULES",
     "Bounds",
@@ -258,6 +259,8 @@ KEYS: tuple[Key, ...] = (
     Key("loss", "mixing", str, "none", names=MIXINGS, optional=True),
     Key("loss", "mixing_strength", float, 0.2, _POSITIVE, parents=("mixing",)),
 )
+
+KEYS_BY_NAME = {key.name: key for key in KEYS}
 
 FILE_TABLES: tuple[str, ...] = tuple(dict.fromkeys(key.table for key in KEYS))
 """The tables of a space file."""

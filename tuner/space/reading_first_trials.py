@@ -8,7 +8,7 @@ from tuner.space.domains import Domain
 from tuner.space.file_location import FileLocation, quote
 from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Hyperparameter
-from tuner.space.keys import KEYS
+from tuner.space.keys import KEYS_BY_NAME
 from tuner.space.reading import read_value
 from tuner.space.space import Space
 from tuner.space.values import Value, format_exactly
@@ -17,7 +17,6 @@ __all__ = ["read_first_trials"]
 
 _MOST_LETTERS = 60  # of a name
 _TABLE = "[first]"  # as a file location shows it: [[first]]
-_KEYS = {key.name: key for key in KEYS}
 
 
 def read_first_trials(raw: Any, space: Space, location: FileLocation) -> tuple[FirstTrial, ...]:
@@ -92,11 +91,11 @@ def _read_trial(
 def _read_given(key: str, raw: Any, declared: Sequence[str], location: FileLocation) -> Value:
     """Return a value that the file gives; the space may not have it."""
     if key in declared:
-        value: Value = read_value(_KEYS[key], raw, location, part=f" as {key}")
+        value: Value = read_value(KEYS_BY_NAME[key], raw, location, part=f" as {key}")
         return value
-    if key in _KEYS:
+    if key in KEYS_BY_NAME:
         raise location.make_error(
-            f"this space has no {key}; give it in [{_KEYS[key].table}], or leave it out here"
+            f"this space has no {key}; give it in [{KEYS_BY_NAME[key].table}], or leave it out here"
         )
     raise location.make_error(f"no such key {key}; {suggest_names(key, ['name', *declared])}")
 
@@ -115,7 +114,7 @@ def _choose(
         return given[name]
     if domain.size() == 1:
         return domain.bounds()[0]
-    usual = _KEYS[name].usual
+    usual = KEYS_BY_NAME[name].usual
     if not _has(domain, usual):
         raise location.make_error(
             f"it has no {name}, and the usual one, {format_exactly(usual)}, is not in the space, "

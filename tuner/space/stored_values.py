@@ -6,13 +6,12 @@ from typing import Any
 from tuner.errors import suggest_names
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.file_location import FileLocation
-from tuner.space.keys import KEYS, Key
+from tuner.space.keys import KEYS_BY_NAME, Key
 from tuner.space.reading import read_domain, read_value
 from tuner.space.space import Space
 
 __all__ = ["check_stored_values"]
 
-_KEYS = {key.name: key for key in KEYS}
 _STORED = FileLocation("as the study keeps it")
 
 
@@ -29,7 +28,7 @@ def check_stored_values(space: Space) -> None:
         read_domain(key, _make_raw(hyperparameter.domain), location)
         for condition in hyperparameter.conditions:  # their parents come before them
             for value in condition.values:
-                read_value(_KEYS[condition.parent], value, location, part=" as a condition")
+                read_value(KEYS_BY_NAME[condition.parent], value, location, part=" as a condition")
     for trial in space.first:
         location = _STORED.in_table("[first]", trial.name)
         for name, value in trial.values.items():
@@ -37,9 +36,9 @@ def check_stored_values(space: Space) -> None:
 
 
 def _find_key(name: str) -> Key:
-    if name not in _KEYS:
-        raise _STORED.at_key(name).make_error(f"no such key; {suggest_names(name, _KEYS)}")
-    return _KEYS[name]
+    if name not in KEYS_BY_NAME:
+        raise _STORED.at_key(name).make_error(f"no such key; {suggest_names(name, KEYS_BY_NAME)}")
+    return KEYS_BY_NAME[name]
 
 
 def _make_raw(domain: Domain) -> Any:

@@ -44,7 +44,7 @@ def read_csv(path: Path) -> Table:
         with _open(path) as stream, _report_uneven_rows(file):
             columns = arrow_csv.read_csv(stream, **_make_options(file))
         _check_quotes(file, columns)
-        file.check_headers(columns)
+        file.refuse_repeated_header(columns)
         return _make_table(file, columns, first=0)
 
 

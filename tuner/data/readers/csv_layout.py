@@ -132,11 +132,11 @@ class CsvFile:
         rows = (cells for _, cells in islice(self.read_rows(), 1, _SAMPLE_LINES))
         return all(len(cells) == len(self.header) + 1 for cells in rows if cells)
 
-    def check_headers(self, columns: pa.Table) -> None:
-        """Check that the header stands once, if it is certainly no row.
+    def refuse_repeated_header(self, columns: pa.Table) -> None:
+        """Refuse a header that stands among the rows again, if it is certainly no row.
 
         Raises:
-            DataError: It stands among the rows, too.
+            DataError: It does.
         """
         rows = find_repeated_headers([name.strip() for name in self.header], columns)
         if rows:
