@@ -35,20 +35,24 @@ _WITHOUT_EFFECT = ("name", "verbose", "restore_best_weights")
 _DEEPEST = 8  # lists within lists of a module's values
 _DEEPEST_CODE = 40  # functions that call functions, and what these use
 _LONGEST = 80  # characters of a text that is kept as it is
-_PLAIN = (bool, int, float, str, np.ndarray, np.generic, list, tuple, dict, types.FunctionType)
+_ATTRIBUTE_KINDS = (
+    *(bool, int, float, str, np.ndarray, np.generic),
+    *(list, tuple, dict, types.FunctionType),
+)
+"""What of an object's or a class's attributes is described."""
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
-_TELLING = (bytes, complex, range, slice, *_DATES, PurePath, Fraction, Decimal)
-"""What says all of itself as a text."""
-_PARTS: dict[type, Callable[[Any], list[Any]]] = {
+_KNOWN_BY_REPR = (bytes, complex, range, slice, *_DATES, PurePath, Fraction, Decimal)
+"""What its `repr` tells whole."""
+_PARTS_OF_KIND: dict[type, Callable[[Any], list[Any]]] = {
     types.SimpleNamespace: lambda value: [vars(value)],
     enum.Enum: lambda value: [value.name, value.value],
     re.Pattern: lambda value: [value.pattern, value.flags],
     property: lambda value: [value.fget],
     functools.cached_property: lambda value: [value.func],
 }
-_WAY = 3  # in which code is described; the second left out what is no number, text or list of them
-_OF_CODE = "code of Python "
-_CODE = f"{_OF_CODE}{sys.version_info.major}.{sys.version_info.minor}, way {_WAY}, "
+_CODE_VERSION = 3  # of descriptions of code; 2 left out what is no number, text or list of them
+_CODE_PREFIX = "code of Python "
+_CODE = f"{_CODE_PREFIX}{sys.version_info.major}.{sys.version_info.minor}, way {_CODE_VERSION}, "
 
 
 def describe_value(value: Any, seen: Seen = frozenset()) -> Any:
@@ -82,7 +86,7 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
         return sorted(json.dumps(describe_value(inner, seen)) for inner in value)
     if isinstance(value, functools.partial):
         return [describe_value(part, seen) for part in (value.func, value.args, value.keywords)]
-    if (parts := _split(value)) is not None:  # each is known whole, as code is
+    if (parts := _split_into_parts(value)) is not None:  # each is known whole, as code is
         described = [describe_value(part, seen) for part in parts]
         return _CODE + _hash([type(value).__name__, described])
     if isinstance(value, types.FunctionType | types.MethodType):
@@ -102,11 +106,11 @@ def _describe_whole(value: Any, seen: Seen) -> Any:  # noqa: PLR0911  (one for e
     return _describe_object(value, seen)
 
 
-def _split(value: Any) -> list[Any] | None:
+def _split_into_parts(value: Any) -> list[Any] | None:
     """Return the parts of a value that consists of some; None if it does not."""
-    if isinstance(value, _TELLING):
+    if isinstance(value, _KNOWN_BY_REPR):
         return [repr(value)]
-    for kind, get_parts in _PARTS.items():
+    for kind, get_parts in _PARTS_OF_KIND.items():
         if isinstance(value, kind):
             return get_parts(value)
     if hasattr(value, "columns") and hasattr(value, "to_numpy"):  # a data frame
@@ -144,7 +148,7 @@ def _is_setting(value: Any, deep: int = 0) -> bool:
     if isinstance(value, Mapping | list | set | frozenset):
         inner = value.values() if isinstance(value, Mapping) else value
         return all(_is_setting(each, deep + 1) for each in inner)
-    single = (bool, int, float, str, tuple, np.generic, enum.Enum, re.Pattern, *_TELLING)
+    single = (bool, int, float, str, tuple, np.generic, enum.Enum, re.Pattern, *_KNOWN_BY_REPR)
     return value is None or isinstance(value, single) or _is_configured(value)
 
 
@@ -180,7 +184,8 @@ def _describe_class(kind: type, seen: Seen) -> str:
 
 
 def _is_member(value: Any) -> bool:
-    return isinstance(value, (*_PLAIN, property, functools.cached_property)) or _is_setting(value)
+    kinds = (*_ATTRIBUTE_KINDS, property, functools.cached_property)
+    return isinstance(value, kinds) or _is_setting(value)
 
 
 def _describe_object(value: Any, seen: Seen) -> Any:
@@ -198,7 +203,7 @@ def _describe_object(value: Any, seen: Seen) -> Any:
 
 def _may_be_kept(described: Any) -> bool:
     """Return whether a description tells no text of the person's: a number, or the hash of code."""
-    is_code = isinstance(described, str) and described.startswith(_OF_CODE)
+    is_code = isinstance(described, str) and described.startswith(_CODE_PREFIX)
     return described is None or is_code or isinstance(described, bool | int | float)
 
 
@@ -219,7 +224,9 @@ def _describe_attributes(value: Any, seen: Seen) -> dict[str, Any]:
         others = {name: getattr(value, name, None) for name in slots} | getattr(
             value, "__dict__", {}
         )
-        attributes |= {n: inner for n, inner in others.items() if isinstance(inner, _PLAIN)}
+        attributes |= {
+            n: inner for n, inner in others.items() if isinstance(inner, _ATTRIBUTE_KINDS)
+        }
     return {
         name: describe_value(inner, seen)
         for name, inner in attributes.items()
