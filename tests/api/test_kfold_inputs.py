@@ -124,6 +124,14 @@ def test_numbers_that_float32_does_not_hold_are_told(form, tmp_path, capsys):
     warn_about_lost_numbers(X.astype(float), pytest.fail)  # these are held
 
 
+def test_what_a_refused_search_would_show_is_not_shown_of_the_next(tmp_path, capsys):
+    tuner = KFoldTuner(Logit(), directory=tmp_path, project_name="no/name", max_trials=1, folds=2)
+    for rows, verbose, notes in ((64, 1, 1), (60, 0, 0), (50, 1, 1)):
+        with pytest.raises(UserError, match="no/name"):
+            tuner.search(X[:rows], Y[:rows], verbose=verbose)
+        assert capsys.readouterr().err.count(f"of {rows} are the test part") == notes
+
+
 def test_a_network_of_other_classes_ends_the_search_with_a_sentence(tmp_path):
     tuner = KFoldTuner(Logit(), directory=tmp_path, **OPTIONS)
     three = np.arange(64) % 3

@@ -280,7 +280,7 @@ class KFoldTuner(FoldTuner):
         compare = None if space is None else space.compare
         shown = Shown(self.settings, len(split.folds), compare)
         progress = Progress(messages, shown, time.monotonic())
-        self.listeners = (progress, *self.listeners)
+        listeners, self.listeners = self.listeners, (progress, *self.listeners)
         try:
             with progress.show():
                 yield
@@ -290,3 +290,5 @@ class KFoldTuner(FoldTuner):
                 name = self.study.record.name
                 progress.report_interrupt(f"To resume, search again with project_name={name!r}")
             raise
+        finally:
+            self.listeners = listeners
