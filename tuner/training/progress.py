@@ -60,10 +60,9 @@ class TrialProgress:
         self.means: dict[str, list[float]] = {name: [] for name in CURVES}
         self.means["objective"] = []
         self._stopping = stopping
-        self._metrics = metrics
-        self._metric_curves: dict[str, list[float]] = {
-            name: [] for name in (metrics.names if metrics else ())
-        }
+        names = () if metrics is None else metrics.names
+        self._metrics = metrics if names else None  # without names, no rung needs its scores
+        self._metric_curves: dict[str, list[float]] = {name: [] for name in names}
         self.means |= {f"val_{name}": curve for name, curve in self._metric_curves.items()}
         self._check_names()
         self._curves: dict[str, list[list[float]]] = {

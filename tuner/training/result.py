@@ -198,7 +198,7 @@ def compute_scores(
         metrics: The metrics of the hypermodel's own; None if there are none.
     """
     means = score_objectives(probabilities, problem.truth)
-    if metrics:
+    if metrics is not None:
         own = metrics.score(probabilities, problem.truth.y)
         errors = metrics.estimate_errors(probabilities, problem.truth)
         known = {name: (value, errors[name]) for name, value in own.items()}
@@ -208,7 +208,7 @@ def compute_scores(
             if name == objective.name or not np.isnan(mean).any()
         }
     predicted = probabilities.reshape(-1, probabilities.shape[-1])
-    if metrics and objective.own:
+    if metrics is not None and objective.own:
         fold_scores = metrics.score_folds(objective.name, predicted, problem)
     else:
         by_fold = zip(problem.places, problem.folds, strict=True)

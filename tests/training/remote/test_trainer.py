@@ -26,6 +26,7 @@ from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.race import Race
 from tuner.training.remote.messages import Loss
 from tuner.training.remote.trainer import RemoteTrainer
+from tuner.training.result import compute_scores
 
 DEPTHS = "[network]\ndepth = { min = 0, max = 3 }\nunits = 8\n"
 TABM_SPACE = """
@@ -187,6 +188,21 @@ def test_a_race_has_the_same_outcomes_on_workers(problem, plan, kept, monkeypatc
     assert_all_same(outcomes, expected)
     assert {t: r.reason for t, r in outcomes.items()} == {t: r.reason for t, r in expected.items()}
     assert {t: r.scores for t, r in outcomes.items()} == {t: r.scores for t, r in expected.items()}
+
+
+def test_a_worker_computes_no_scores_at_rungs_that_end_no_trial(problem, plan, monkeypatch):
+    scored = []
+
+    def compute(*arguments):
+        scored.append(arguments)
+        return compute_scores(*arguments)
+
+    monkeypatch.setattr("tuner.training.result.compute_scores", compute)
+    plan, trainer = replace(plan, epochs=8, patience=8), make_trainer(ThreadCrew(1))
+    assert Race(8, plan.objective).rungs == (6, 7)
+    outcomes = run_race(trainer, CustomHyperModel(), problem, plan, make_jobs(1))
+    assert outcomes[0].status == "completed"
+    assert len(scored) == 1  # at its end
 
 
 def test_a_rung_that_is_reached_again_after_a_loss_is_judged_once(problem, plan):

@@ -168,7 +168,7 @@ class Worker:
         self, trial: int, scores: Sequence[float], values: np.ndarray, snapshot: Snapshot
     ) -> None:
         """Tell a rung that a trial has reached; arguments as of `Race.reach`."""
-        scored = bool(snapshot.metrics)  # of the hypermodel's own, which only this process has
+        scored = snapshot.metrics is not None  # only this process has the hypermodel's own
         result = self._sign(snapshot() if scored else snapshot.result)
         assert result.probabilities is not None
         kept = self._keep_large(result, result.probabilities.nbytes)
