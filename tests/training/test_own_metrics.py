@@ -16,7 +16,7 @@ from tuner.scoring import Truth, find_objective
 from tuner.study import TrialRecord
 from tuner.tracking.metrics import make_trial_metrics
 from tuner.training import Plan
-from tuner.training.heads import find_head
+from tuner.training.output_form import find_output_form
 from tuner.training.own_metrics import OwnMetrics
 
 PROBLEM = replace(make_problem(rows=61), y=(np.arange(61) % 3 > 0).astype(np.int64))
@@ -50,7 +50,7 @@ def make_f1():
 
 def make_metrics(*metrics, **options):
     model = Network(*metrics, **options).build(None)
-    return OwnMetrics(model, find_head(model, PROBLEM, "test"))
+    return OwnMetrics(model, find_output_form(model, PROBLEM, "test"))
 
 
 def test_a_metric_is_computed_on_all_rows_at_once():

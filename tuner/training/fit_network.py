@@ -21,12 +21,12 @@ from tuner.training.fit_calls import (
 )
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.fold_data import FoldData
-from tuner.training.heads import Head
 from tuner.training.network_building import (
     add_own_metrics,
     build_scored_network,
-    find_network_head,
+    find_network_form,
 )
+from tuner.training.output_form import OutputForm
 from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import FinalJob, Job, Plan
 from tuner.training.random_streams import derive_seed, draw_batch_order
@@ -45,14 +45,14 @@ class FitNetwork:
 
     Attributes:
         model: The model; None until `build_initial_state` is called.
-        head: What its outputs mean, likewise.
+        form: What its outputs mean, likewise.
         metrics: The metrics of the hypermodel's own, likewise.
         call: How the hypermodel's `fit` trains it; None until `watch` is called, and if `fit`
             trains in its own way.
         callbacks: The callbacks of `call`, by how they act on a trial.
     """
 
-    head: Head
+    form: OutputForm
     metrics: OwnMetrics
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
@@ -78,7 +78,7 @@ class FitNetwork:
         self.model, self.metrics = build_scored_network(
             self.hypermodel, hp, seed=seed, problem=problem
         )
-        self.head = find_network_head(self.model, self.hypermodel, problem)
+        self.form = find_network_form(self.model, self.hypermodel, problem)
         self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
@@ -122,7 +122,7 @@ class FitNetwork:
             if self.callbacks.own and self.call.changes_settings:
                 self.call = None  # they may change what `fit` would set again in each epoch
             elif self.callbacks.own:
-                add_own_metrics(self.model, self.metrics, self.head)
+                add_own_metrics(self.model, self.metrics, self.form)
 
     def fit_epochs(self, fold: FoldData, final: FinalJob) -> None:
         """Train all epochs of a final network."""
@@ -141,7 +141,7 @@ class FitNetwork:
         if "callbacks" in arguments:
             arguments["callbacks"] = copy_callbacks(arguments["callbacks"])
         validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, arguments, validation) | fold.list_weights(self.head)
+        given = list_given(self.hypermodel, arguments, validation) | fold.list_weights(self.form)
         hp = self.job.hyperparameters
         x, y = self._take(fold, fold.train)
 
@@ -153,7 +153,7 @@ class FitNetwork:
 
     def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """Return rows by their numbers, and the labels that the loss takes."""
-        return fold.take(rows), np.asarray(self.head.encode(fold.problem.y[rows]))
+        return fold.take(rows), np.asarray(self.form.encode(fold.problem.y[rows]))
 
     def fit_epoch(
         self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
@@ -178,7 +178,7 @@ class FitNetwork:
 
         validation = self._take(fold, fold.validation)
         given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.list_weights(
-            self.head
+            self.form
         )
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
@@ -254,7 +254,7 @@ class FitNetwork:
                 for start in range(0, len(rows), chunk)
             ]
         )
-        return np.asarray(self.head.to_probabilities(outputs))
+        return np.asarray(self.form.to_probabilities(outputs))
 
 
 def _convert_texts(values: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from tuner.problem import Inputs, Problem, take_rows
-from tuner.training.heads import Head
+from tuner.training.output_form import OutputForm
 
 __all__ = ["FoldData"]
 
@@ -40,7 +40,7 @@ class FoldData:
         """Class numbers of the training part."""
         return self.problem.y[self.train]
 
-    def list_weights(self, head: Head) -> dict[str, Any]:
+    def list_weights(self, form: OutputForm) -> dict[str, Any]:
         """Return the arguments of `fit` that weigh the training rows.
 
         There are none without weights, since a custom `fit` may not accept them.
@@ -49,9 +49,9 @@ class FoldData:
         if by_row is None:
             if by_class is None:
                 return {}
-            if head.members == 1:  # else Keras would take the members' labels for classes
+            if form.heads == 1:  # else Keras would take the heads' labels for classes
                 return {"class_weight": dict(enumerate(by_class))}
         weights = np.ones(len(self.train)) if by_row is None else by_row[self.train]
         if by_class is not None:
             weights = weights * by_class[self.y_train]
-        return {"sample_weight": head.spread_weights(weights)}
+        return {"sample_weight": form.spread_weights(weights)}

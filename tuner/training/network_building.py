@@ -10,7 +10,7 @@ import numpy as np
 from tuner.errors import DataError, SpaceError
 from tuner.model.mlp import MLPHyperModel
 from tuner.problem import Problem
-from tuner.training.heads import Head, find_head, take_sample
+from tuner.training.output_form import OutputForm, find_output_form, take_sample
 from tuner.training.own_metrics import OwnMetrics
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "add_own_metrics",
     "build_network",
     "build_scored_network",
-    "find_network_head",
+    "find_network_form",
     "make_final_network",
     "restore_metrics",
 ]
@@ -63,14 +63,14 @@ def build_scored_network(
         keras.utils.set_random_seed(seed)
         model = hypermodel.build(hp)
         _check(model, hypermodel, problem)
-        head = find_network_head(model, hypermodel, problem)
-    metrics = OwnMetrics(model, head)
+        form = find_network_form(model, hypermodel, problem)
+    metrics = OwnMetrics(model, form)
     # a training step of the network's own may update no metrics but those that it knows
     own_step = type(model).train_step is not keras.Model.train_step
     model.compile(
         optimizer=model.optimizer,
         loss=model.loss,
-        metrics=metrics.compiled if own_step else _make_metrics(head),
+        metrics=metrics.compiled if own_step else _make_metrics(form),
         run_eagerly=model.run_eagerly,
     )
     model.optimizer.build(model.trainable_variables)
@@ -83,17 +83,19 @@ def build_scored_network(
     return model, metrics
 
 
-def find_network_head(
+def find_network_form(
     model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | None
-) -> Head:
-    """Return the head of a network that a hypermodel built.
+) -> OutputForm:
+    """Return the output form of a network that a hypermodel built.
 
     Raises:
-        SpaceError: It is no head of a classifier, or not of as many classes.
+        SpaceError: It is no form of a classifier, or not of as many classes.
     """
     known = isinstance(hypermodel, MLPHyperModel)  # ends in a softmax of its own classes
-    has_members = hasattr(hypermodel, "make_served_network")
-    return find_head(model, None if known else problem, _name(hypermodel), has_members=has_members)
+    may_have_heads = hasattr(hypermodel, "make_served_network")
+    return find_output_form(
+        model, None if known else problem, _name(hypermodel), may_have_heads=may_have_heads
+    )
 
 
 def make_final_network(
@@ -119,8 +121,8 @@ def make_final_network(
     if make_served_network is not None:
         served: keras.Model = make_served_network(hp, model)
         return served
-    head = find_network_head(model, hypermodel, problem)
-    return head.add_probabilities(model, problem.array.shape[1:])
+    form = find_network_form(model, hypermodel, problem)
+    return form.add_probabilities(model, problem.array.shape[1:])
 
 
 def restore_metrics(
@@ -141,11 +143,11 @@ def restore_metrics(
     )
 
 
-def add_own_metrics(model: keras.Model, metrics: OwnMetrics, head: Head) -> None:
+def add_own_metrics(model: keras.Model, metrics: OwnMetrics, form: OutputForm) -> None:
     """Compile a network with its hypermodel's metrics, too: callbacks may read them in logs."""
     if type(model).train_step is not keras.Model.train_step:
         return  # it has them
-    curves = _make_metrics(head)
+    curves = _make_metrics(form)
     names = {metric.name for metric in curves}
     own = [metric for metric in metrics.compiled or () if metric.name not in names]
     model.compile(
@@ -160,40 +162,40 @@ def _name(hypermodel: keras_tuner.HyperModel) -> str:
     return f"hypermodel {type(hypermodel).__name__}"
 
 
-def _make_metrics(head: Head) -> list[keras.metrics.Metric]:
+def _make_metrics(form: OutputForm) -> list[keras.metrics.Metric]:
     """Make the metrics of the training rows: the cross-entropy of the data alone, the accuracy."""
     metrics = keras.metrics
-    if head.members > 1:
-        kind = "sparse_categorical" if head.labels == "numbers" else "categorical"
+    if form.heads > 1:
+        kind = "sparse_categorical" if form.labels == "numbers" else "categorical"
         functions = {
             "cross_entropy": getattr(metrics, f"{kind}_crossentropy"),
             "accuracy": getattr(metrics, f"{kind}_accuracy"),
         }
         return [
-            metrics.MeanMetricWrapper(_score_members(head, function), name=name)
+            metrics.MeanMetricWrapper(_score_heads(form, function), name=name)
             for name, function in functions.items()
         ]
-    if head.labels == "numbers":
+    if form.labels == "numbers":
         return [
-            metrics.SparseCategoricalCrossentropy(name="cross_entropy", from_logits=head.logits),
+            metrics.SparseCategoricalCrossentropy(name="cross_entropy", from_logits=form.logits),
             metrics.SparseCategoricalAccuracy(name="accuracy"),
         ]
-    if head.labels == "one_hot":
+    if form.labels == "one_hot":
         return [
-            metrics.CategoricalCrossentropy(name="cross_entropy", from_logits=head.logits),
+            metrics.CategoricalCrossentropy(name="cross_entropy", from_logits=form.logits),
             metrics.CategoricalAccuracy(name="accuracy"),
         ]
     return [
-        metrics.BinaryCrossentropy(name="cross_entropy", from_logits=head.logits),
-        metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if head.logits else 0.5),
+        metrics.BinaryCrossentropy(name="cross_entropy", from_logits=form.logits),
+        metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if form.logits else 0.5),
     ]
 
 
-def _score_members(head: Head, function: Any) -> Any:
-    """Return a metric of the mean of a network's members, which have the same labels."""
+def _score_heads(form: OutputForm, function: Any) -> Any:
+    """Return a metric of the mean of a network's heads, which have the same labels."""
 
     def score(y: Any, outputs: Any) -> Any:
-        return function(y[:, 0], head.to_probabilities(outputs))
+        return function(y[:, 0], form.to_probabilities(outputs))
 
     return score
 

@@ -22,7 +22,7 @@ from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, Truth
 
 if TYPE_CHECKING:  # it imports Keras, which takes seconds
-    from tuner.training.heads import Head
+    from tuner.training.output_form import OutputForm
 
 __all__ = ["OwnMetrics"]
 
@@ -44,22 +44,22 @@ class OwnMetrics:
 
     Args:
         model: The network as its hypermodel compiled it.
-        head: Its head. Metrics get the labels that the loss takes, and the network's outputs.
+        form: Its output form. Metrics get the labels that the loss takes, and the outputs.
 
     Attributes:
         names: The metrics' names, those left out that every trial has.
     """
 
-    def __init__(self, model: Any, head: Head) -> None:
+    def __init__(self, model: Any, form: OutputForm) -> None:
         # Keras keeps the metrics of `compile` in one object, which knows their names when it has
         # seen labels and outputs.
         compiled = [metric for metric in model.metrics if hasattr(metric, "metrics")]
         self._compiled: Any = compiled[0] if compiled else None
-        self._head = head
+        self._form = form
         self._lock = threading.Lock()  # scores may be asked for while the trial trains on
         self.names: tuple[str, ...] = ()
-        if self._compiled is not None and head.classes:
-            first = np.eye(head.classes, dtype=np.float32)[:1]
+        if self._compiled is not None and form.classes:
+            first = np.eye(form.classes, dtype=np.float32)[:1]
             self._update(first, np.zeros(1, np.int64))
             names = _name_alike(self._compiled.metrics)
             self._keys = dict(zip(names, self._compiled.result(), strict=True))
@@ -124,8 +124,8 @@ class OwnMetrics:
         return {name: float(np.mean(result[self._keys[name]])) for name in self.names}
 
     def _update(self, probabilities: np.ndarray, y: np.ndarray) -> None:
-        labels = np.asarray(self._head.encode(y))
-        self._compiled.update_state(labels, self._head.to_outputs(probabilities))
+        labels = np.asarray(self._form.encode(y))
+        self._compiled.update_state(labels, self._form.to_outputs(probabilities))
 
 
 def _jackknife(left_out: Sequence[float]) -> float:

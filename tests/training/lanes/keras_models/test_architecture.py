@@ -5,8 +5,8 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from tuner.training.heads import find_head
 from tuner.training.lanes.keras_models.architecture import describe_architecture
+from tuner.training.output_form import find_output_form
 
 L = keras.layers
 
@@ -16,7 +16,7 @@ def describe(layer, optimizer=None, loss="sparse_categorical_crossentropy", shap
     model = keras.Model(inputs, L.Dense(3, "softmax")(layer(inputs)))
     model.compile(optimizer or keras.optimizers.Adam(0.01), loss)
     model.optimizer.build(model.trainable_variables)
-    return describe_architecture(model, find_head(model, None, "here").loss)
+    return describe_architecture(model, find_output_form(model, None, "here").loss)
 
 
 def double(x):

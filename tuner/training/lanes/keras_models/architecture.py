@@ -26,7 +26,7 @@ def describe_architecture(model: Any, loss: Any) -> str | None:
 
     Args:
         model: A compiled network, whose optimizer is built.
-        loss: Its loss as an object, as a `Head` has it.
+        loss: Its loss as an object, as an `OutputForm` has it.
 
     Returns:
         None if the network's configuration may be incomplete: only Keras's own classes are

@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.training.adapting import list_normalizations
-from tuner.training.heads import Head
 from tuner.training.lanes.keras_models.stateless_optimizer import make_stateless
+from tuner.training.output_form import OutputForm
 
 __all__ = ["KerasNetwork", "Variables", "list_variables"]
 
@@ -34,13 +34,13 @@ class KerasNetwork:
     Args:
         model: A compiled network of this architecture; its own weights are not used, and its
             optimizer is made stateless.
-        head: Its head.
+        form: Its output form.
         scheduled: Whether the learning rate is set at the beginning of each epoch.
     """
 
-    def __init__(self, model: Any, head: Head, *, scheduled: bool) -> None:
+    def __init__(self, model: Any, form: OutputForm, *, scheduled: bool) -> None:
         self.model = model
-        self.head = head
+        self.form = form
         self.scheduled = scheduled
         make_stateless(model.optimizer)
         self._normalizations = list_normalizations(model)
@@ -85,7 +85,7 @@ class KerasNetwork:
         weights, others, slots = self._split(variables)
         optimizer = self.model.optimizer
         if row_weights is not None:
-            row_weights = self.head.spread_weights(row_weights)
+            row_weights = self.form.spread_weights(row_weights)
         with tf.GradientTape() as tape:
             tape.watch(weights)
             self._use_moments(others)
@@ -93,12 +93,12 @@ class KerasNetwork:
                 weights, others, x, training=True, return_losses=True
             )
             with self._use_values(others):  # a loss may read what a layer has drawn
-                loss = self.head.loss(self.head.encode(y), outputs, sample_weight=row_weights)
+                loss = self.form.loss(self.form.encode(y), outputs, sample_weight=row_weights)
             sums = (tf.reduce_sum(tf.cast(each, loss.dtype)) for each in added)
             total = optimizer.scale_loss(tf.add_n([loss, *sums]))
         gradients = tape.gradient(total, weights)
         weights, slots = optimizer.stateless_apply(slots, gradients, weights)
-        probabilities = self.head.to_probabilities(outputs)
+        probabilities = self.form.to_probabilities(outputs)
         losses = keras.losses.sparse_categorical_crossentropy(y, probabilities)
         right = tf.equal(tf.argmax(probabilities, -1), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
@@ -130,7 +130,7 @@ class KerasNetwork:
         weights, others, _ = self._split(variables)
         self._use_moments(others)
         outputs, _ = self.model.stateless_call(weights, others, x, training=False)
-        return self.head.to_probabilities(outputs)
+        return self.form.to_probabilities(outputs)
 
     def _use_moments(self, others: Variables) -> None:
         """Let `Normalization` layers use the moments among the variables.

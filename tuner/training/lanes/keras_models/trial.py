@@ -17,7 +17,6 @@ from tuner.training.adapting import (
     find_unstackable,
     list_normalizations,
 )
-from tuner.training.heads import Head
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
@@ -29,8 +28,9 @@ from tuner.training.lanes.keras_models.tuned_numbers import make_numbers_variabl
 from tuner.training.network_building import (
     build_network,
     build_scored_network,
-    find_network_head,
+    find_network_form,
 )
+from tuner.training.output_form import OutputForm
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
 
@@ -49,14 +49,14 @@ class KerasShape(LaneShape):
         batch_size: Rows of a batch.
         scheduled: Whether the learning rate is set at the beginning of each epoch.
         model: One such network; its own weights are not used.
-        head: Its head.
+        form: Its output form.
         shared: Whether other trials can have the same key.
     """
 
     key: str
     batch_size: int
     scheduled: bool
-    head: Head
+    form: OutputForm
     model: Any = field(compare=False)
     shared: bool = field(compare=False, default=True)
 
@@ -80,7 +80,7 @@ class KerasShape(LaneShape):
 
     def make_program(self, data: LaneData, *, alone: bool, compiled: bool = False) -> KerasProgram:
         """Return a program for networks of this shape, which XLA does not compile."""
-        network = KerasNetwork(self.model, self.head, scheduled=self.scheduled)
+        network = KerasNetwork(self.model, self.form, scheduled=self.scheduled)
         return KerasProgram(network, self.batch_size, data.row_specs, alone=alone)
 
 
@@ -130,16 +130,16 @@ def make_keras_trial(
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
-    head = find_network_head(model, hypermodel, problem)
+    form = find_network_form(model, hypermodel, problem)
     few = (
         take_rows(problem.x, slice(0, _WATCHED_ROWS)),
-        np.asarray(head.encode(problem.y[:_WATCHED_ROWS])),
+        np.asarray(form.encode(problem.y[:_WATCHED_ROWS])),
     )
     arguments = find_fit_arguments(hypermodel, hp, model, plan, few)
     learning_rate_at = arguments.learning_rate_at
     return LaneTrial(
         job.trial,
-        _make_shape(job, model, head, arguments),
+        _make_shape(job, model, form, arguments),
         lane_values={},
         common_values={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
@@ -155,9 +155,9 @@ def make_keras_trial(
     )
 
 
-def _make_shape(job: Job, model: Any, head: Head, arguments: FitArguments) -> KerasShape:
+def _make_shape(job: Job, model: Any, form: OutputForm, arguments: FitArguments) -> KerasShape:
     # what a layer has learned of rows is in no description
-    architecture = None if find_unstackable(model) else describe_architecture(model, head.loss)
+    architecture = None if find_unstackable(model) else describe_architecture(model, form.loss)
     make_numbers_variables(model.optimizer)
     key = f"the network of trial {job.trial}"
     if architecture is not None:  # which may have a matrix of initial values
@@ -167,7 +167,7 @@ def _make_shape(job: Job, model: Any, head: Head, arguments: FitArguments) -> Ke
         batch_size=arguments.batch_size,
         scheduled=arguments.learning_rate_at is not None,
         model=model,
-        head=head,
+        form=form,
         shared=architecture is not None,
     )
 

@@ -1,4 +1,4 @@
-"""A network's head: what its outputs mean, and in which form its loss takes the classes."""
+"""What a network's outputs mean, and in which form its loss takes the classes."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from tuner.errors import SpaceError
 from tuner.problem import Problem, map_inputs, take_rows
 from tuner.words import count_noun
 
-__all__ = ["Head", "find_head", "take_sample"]
+__all__ = ["OutputForm", "find_output_form", "take_sample"]
 
 Labels = Literal["numbers", "one_hot", "binary"]
 
@@ -28,7 +28,7 @@ _TINY = 1e-7  # the least probability whose logarithm is taken
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class OutputForm:
     """How a network's outputs become probabilities, and classes the labels of its loss.
 
     Attributes:
@@ -39,7 +39,7 @@ class Head:
             one for each class.
         classes: Number of classes.
         loss: The loss that the network was compiled with.
-        members: Networks in one, each with outputs of its own: their losses are averaged in
+        heads: Networks in one, each with outputs of its own: their losses are averaged in
             training, and their probabilities in predictions.
     """
 
@@ -48,7 +48,7 @@ class Head:
     outputs: int
     classes: int
     loss: Any = field(compare=False)
-    members: int = 1
+    heads: int = 1
 
     def encode(self, y: Any) -> Any:
         """Return the labels that the loss takes.
@@ -56,8 +56,8 @@ class Head:
         Args:
             y: Class numbers, shape `(rows,)`.
         """
-        if self.members > 1:
-            y = keras.ops.repeat(keras.ops.expand_dims(y, 1), self.members, axis=1)
+        if self.heads > 1:
+            y = keras.ops.repeat(keras.ops.expand_dims(y, 1), self.heads, axis=1)
         if self.labels == "numbers":
             return y
         if self.labels == "one_hot":
@@ -65,20 +65,20 @@ class Head:
         return keras.ops.expand_dims(keras.ops.cast(y, "float32"), -1)
 
     def spread_weights(self, weights: Any) -> Any:
-        """Return the weights of rows as the loss takes them: each member's loss has its row's.
+        """Return the weights of rows as the loss takes them: each head's loss has its row's.
 
         Args:
             weights: Shape `(rows,)`.
         """
-        return weights if self.members == 1 else weights[:, None]
+        return weights if self.heads == 1 else weights[:, None]
 
     def to_probabilities(self, outputs: Any) -> Any:
         """Return the probabilities of all classes, in float32 whatever the network computes in.
 
-        **Shape**: `(rows, outputs)`, or `(rows, members, outputs)`, to `(rows, classes)`.
+        **Shape**: `(rows, outputs)`, or `(rows, heads, outputs)`, to `(rows, classes)`.
         """
         outputs = keras.ops.cast(outputs, "float32")
-        if self.members > 1:
+        if self.heads > 1:
             return keras.ops.mean(self._to_shares(outputs), axis=1)
         return self._to_shares(outputs)
 
@@ -92,12 +92,12 @@ class Head:
         """Return a network that gives the probabilities of all classes, of Keras's own layers.
 
         Args:
-            model: A network of this head.
+            model: A network of this form.
             shape: The shape of a row.
         """
         dtypes = {each.dtype for each in getattr(model, "outputs", None) or ()}
         is_float32 = dtypes <= {"float32"}
-        are_probabilities = self.outputs != 1 and not self.logits and self.members == 1
+        are_probabilities = self.outputs != 1 and not self.logits and self.heads == 1
         if are_probabilities and is_float32:
             return model
         rows = keras.Input(shape)
@@ -106,7 +106,7 @@ class Head:
             outputs = keras.layers.Activation("linear", dtype="float32")(outputs)
         if are_probabilities:
             return keras.Model(rows, outputs)
-        if self.members > 1:
+        if self.heads > 1:
             shares = keras.layers.Softmax()(outputs) if self.logits else outputs
             return keras.Model(rows, keras.layers.GlobalAveragePooling1D()(shares))
         if self.outputs != 1:
@@ -126,16 +126,16 @@ class Head:
         return logits[:, 1:] - logits[:, :1] if self.outputs == 1 else logits
 
 
-def find_head(
-    model: Any, problem: Problem | None, where: str, *, has_members: bool = False
-) -> Head:
-    """Return the head of a compiled network.
+def find_output_form(
+    model: Any, problem: Problem | None, where: str, *, may_have_heads: bool = False
+) -> OutputForm:
+    """Return the output form of a compiled network.
 
     Args:
         model: The network.
         problem: Its rows and classes; None if the network is known to end in a softmax.
         where: What built the network, for messages.
-        has_members: Whether it may be several networks in one.
+        may_have_heads: Whether it may be several networks in one.
 
     Raises:
         SpaceError: The loss is not one of a classifier, or the network does not have an output
@@ -145,8 +145,8 @@ def find_head(
     labels = _find_labels(loss, where)
     logits = bool(getattr(loss, "from_logits", False))
     if problem is None:
-        return Head(labels or "numbers", logits, 0, 0, loss)
-    members, outputs = _count_outputs(model, problem, where, has_members)
+        return OutputForm(labels or "numbers", logits, 0, 0, loss)
+    heads, outputs = _count_outputs(model, problem, where, may_have_heads)
     _check_outputs(outputs, problem.classes, labels, where)
     if labels is None:  # of a loss of the hypermodel's own
         labels = "one_hot" if problem.one_hot else "numbers"
@@ -158,7 +158,7 @@ def find_head(
                 f"{where}: binary_crossentropy of {outputs} logits is for rows of several classes "
                 "at once; compile the network with categorical_crossentropy"
             )
-    return Head(labels, logits, outputs, problem.classes, loss, members)
+    return OutputForm(labels, logits, outputs, problem.classes, loss, heads)
 
 
 class _FunctionLoss(keras.losses.Loss):
@@ -205,7 +205,9 @@ def _find_labels(loss: Any, where: str) -> Labels | None:
     )
 
 
-def _count_outputs(model: Any, problem: Problem, where: str, has_members: bool) -> tuple[int, int]:
+def _count_outputs(
+    model: Any, problem: Problem, where: str, may_have_heads: bool
+) -> tuple[int, int]:
     """Return how many networks a network holds, and the number of outputs of each for a row."""
     if isinstance(model, keras.Sequential) or hasattr(model, "output_shape"):
         shape = model.output_shape
@@ -213,7 +215,7 @@ def _count_outputs(model: Any, problem: Problem, where: str, has_members: bool) 
         shape = keras.tree.map_structure(
             lambda values: tuple(values.shape), model(take_sample(problem), training=False)
         )
-    if has_members and len(shape) == 3:
+    if may_have_heads and len(shape) == 3:
         return shape[1], shape[2]
     if not isinstance(shape, tuple) or len(shape) != 2 or not isinstance(shape[1], int):
         raise SpaceError(

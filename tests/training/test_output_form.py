@@ -1,4 +1,4 @@
-"""Heads: which outputs, losses and labels a hypermodel's network may have."""
+"""Output forms: which outputs, losses and labels a hypermodel's network may have."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.helpers.problems import make_problem
 from tests.helpers.training import train
 from tuner.errors import SpaceError, UserError
 from tuner.training import Plan
-from tuner.training.heads import find_head
+from tuner.training.output_form import find_output_form
 
 losses = keras.losses
 PLAN = Plan(epochs=2)
@@ -74,7 +74,7 @@ def references():
     ],
     ids=[*SAME_AS_SOFTMAX, "sigmoid", *SAME_AS_SIGMOID],
 )
-def test_heads_of_the_same_network_give_the_same_probabilities(
+def test_forms_of_the_same_network_give_the_same_probabilities(
     references, trainer, reference, hypermodel, problem
 ):
     expected = references[reference]
@@ -90,15 +90,15 @@ def test_heads_of_the_same_network_give_the_same_probabilities(
 
 
 @pytest.mark.parametrize("hypermodel", [SOFTMAX, SIGMOID, *SAME_AS.values()])
-def test_a_head_adds_layers_of_keras_that_give_probabilities(hypermodel):
+def test_an_output_form_adds_layers_of_keras_that_give_probabilities(hypermodel):
     problem = TWO if hypermodel.outputs == 1 else THREE
     model = hypermodel.build(None)
-    head = find_head(model, problem, "test")
+    form = find_output_form(model, problem, "test")
     outputs = model.predict(problem.x, verbose=0)
-    expected = np.asarray(head.to_probabilities(outputs))
-    given = head.add_probabilities(model, (4,)).predict(problem.x, verbose=0)
+    expected = np.asarray(form.to_probabilities(outputs))
+    given = form.add_probabilities(model, (4,)).predict(problem.x, verbose=0)
     np.testing.assert_allclose(given, expected, atol=1e-6)
-    back = np.asarray(head.to_probabilities(head.to_outputs(expected)))
+    back = np.asarray(form.to_probabilities(form.to_outputs(expected)))
     np.testing.assert_allclose(back, expected, atol=1e-5)
 
 
@@ -107,9 +107,9 @@ def test_probabilities_are_in_float32_whatever_the_network_computes_in(dtype):
     layer = keras.layers.Dense(3, "softmax", dtype=dtype)
     model = keras.Sequential([keras.Input((4,)), layer])
     model.compile("sgd", "sparse_categorical_crossentropy")
-    head = find_head(model, THREE, "network")
-    probabilities = np.asarray(head.to_probabilities(model.predict(THREE.x, verbose=0)))
-    given = head.add_probabilities(model, (4,)).predict(THREE.x, verbose=0)
+    form = find_output_form(model, THREE, "network")
+    probabilities = np.asarray(form.to_probabilities(model.predict(THREE.x, verbose=0)))
+    given = form.add_probabilities(model, (4,)).predict(THREE.x, verbose=0)
     assert probabilities.dtype == given.dtype == np.float32
     np.testing.assert_array_equal(given, probabilities)
 
@@ -133,8 +133,8 @@ def test_an_output_for_each_time_step_is_refused():
     with pytest.raises(
         SpaceError, match=r"one output of shape \(rows, classes\); received \(None, 2"
     ):
-        find_head(model, THREE, "hypermodel Steps")
-    assert find_head(model, THREE, "a network of two", has_members=True).members == 2
+        find_output_form(model, THREE, "hypermodel Steps")
+    assert find_output_form(model, THREE, "a network of two", may_have_heads=True).heads == 2
 
 
 def test_outputs_that_are_no_probabilities_are_refused():
