@@ -21,11 +21,7 @@ from tuner.training.fit_calls import (
 )
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.fold_data import FoldData
-from tuner.training.network_building import (
-    add_own_metrics,
-    build_scored_network,
-    find_network_form,
-)
+from tuner.training.network_building import add_own_metrics, build_scored_network
 from tuner.training.output_form import OutputForm
 from tuner.training.own_metrics import OwnMetrics
 from tuner.training.plan import FinalJob, Job, Plan
@@ -75,10 +71,8 @@ class FitNetwork:
         """
         hp, problem = self.job.hyperparameters, fold.problem
         seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
-        self.model, self.metrics = build_scored_network(
-            self.hypermodel, hp, seed=seed, problem=problem
-        )
-        self.form = find_network_form(self.model, self.hypermodel, problem)
+        built = build_scored_network(self.hypermodel, hp, seed=seed, problem=problem)
+        self.model, self.form, self.metrics = built.model, built.form, built.metrics
         self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.

@@ -1,6 +1,7 @@
 """Builds a trial's network ready for training: seeded, checked, with the metrics of the curves."""
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -15,16 +16,31 @@ from tuner.training.own_metrics import OwnMetrics
 
 __all__ = [
     "BUILDING",
+    "BuiltNetwork",
     "add_own_metrics",
     "build_network",
     "build_scored_network",
-    "find_network_form",
     "make_final_network",
     "restore_metrics",
 ]
 
 BUILDING = threading.RLock()
 """Held while a network is built: Keras draws initial weights from one generator for all threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltNetwork:
+    """A network ready for training.
+
+    Attributes:
+        model: The compiled model.
+        form: What its outputs mean.
+        metrics: The metrics of the hypermodel's own.
+    """
+
+    model: keras.Model
+    form: OutputForm
+    metrics: OwnMetrics
 
 
 def build_network(
@@ -48,7 +64,7 @@ def build_network(
     Raises:
         SpaceError: The model is not compiled, or is no classifier of the problem's classes.
     """
-    return build_scored_network(hypermodel, hp, seed=seed, problem=problem)[0]
+    return build_scored_network(hypermodel, hp, seed=seed, problem=problem).model
 
 
 def build_scored_network(
@@ -57,13 +73,13 @@ def build_scored_network(
     *,
     seed: int,
     problem: Problem | None,
-) -> tuple[keras.Model, OwnMetrics]:
-    """Build a network as `build_network` does; return it and the metrics of its hypermodel."""
+) -> BuiltNetwork:
+    """Build a network as `build_network` does; return it, its form and its hypermodel's metrics."""
     with BUILDING:
         keras.utils.set_random_seed(seed)
         model = hypermodel.build(hp)
         _check(model, hypermodel, problem)
-        form = find_network_form(model, hypermodel, problem)
+        form = _find_form(model, hypermodel, problem)
     metrics = OwnMetrics(model, form)
     # a training step of the network's own may update no metrics but those that it knows
     own_step = type(model).train_step is not keras.Model.train_step
@@ -80,10 +96,10 @@ def build_scored_network(
     draw_weights = getattr(hypermodel, "draw_weights", None)
     if draw_weights is not None:  # likewise, and lanes draw them without building again
         draw_weights(hp, model, seed)
-    return model, metrics
+    return BuiltNetwork(model, form, metrics)
 
 
-def find_network_form(
+def _find_form(
     model: Any, hypermodel: keras_tuner.HyperModel, problem: Problem | None
 ) -> OutputForm:
     """Return the output form of a network that a hypermodel built.
@@ -121,7 +137,7 @@ def make_final_network(
     if make_served_network is not None:
         served: keras.Model = make_served_network(hp, model)
         return served
-    form = find_network_form(model, hypermodel, problem)
+    form = _find_form(model, hypermodel, problem)
     return form.add_probabilities(model, problem.array.shape[1:])
 
 
@@ -134,7 +150,7 @@ def restore_metrics(
     """Compile a trained network with the metrics of its hypermodel, for its `evaluate`."""
     if isinstance(hypermodel, MLPHyperModel):
         return
-    _, metrics = build_scored_network(hypermodel, hp, seed=0, problem=problem)
+    metrics = build_scored_network(hypermodel, hp, seed=0, problem=problem).metrics
     model.compile(
         optimizer=model.optimizer,
         loss=model.loss,

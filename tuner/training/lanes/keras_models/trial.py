@@ -25,11 +25,7 @@ from tuner.training.lanes.keras_models.network import KerasNetwork, list_variabl
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
 from tuner.training.lanes.keras_models.tuned_numbers import make_numbers_variables
-from tuner.training.network_building import (
-    build_network,
-    build_scored_network,
-    find_network_form,
-)
+from tuner.training.network_building import build_network, build_scored_network
 from tuner.training.output_form import OutputForm
 from tuner.training.plan import Job, Plan
 from tuner.training.random_streams import derive_seed
@@ -126,11 +122,11 @@ def make_keras_trial(
     make_served_network = getattr(hypermodel, "make_served_network", None)
     hp = job.hyperparameters
     seed = derive_seed(plan.seed, job.trial, 0)
-    model, metrics = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
+    built = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
+    model, form = built.model, built.form
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
-    form = find_network_form(model, hypermodel, problem)
     few = (
         take_rows(problem.x, slice(0, _WATCHED_ROWS)),
         np.asarray(form.encode(problem.y[:_WATCHED_ROWS])),
@@ -151,7 +147,7 @@ def make_keras_trial(
         folds=job.folds,
         shuffle=arguments.shuffle,
         stopping=arguments.stopping,
-        metrics=metrics,
+        metrics=built.metrics,
     )
 
 
