@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -80,7 +80,61 @@ class KerasShape(LaneShape):
         return KerasProgram(network, self.batch_size, data.row_specs, alone=alone)
 
 
-# Over 40 lines: it has three functions within, which share the trial.
+class _Networks:
+    """The networks that have the initial and the final values of a trial's variables.
+
+    Building one takes as long as some epochs. So one network has the initial values of each fold in
+    turn, if they can be drawn again, and another one the final values, if it is served as another.
+    """
+
+    def __init__(
+        self,
+        hypermodel: keras_tuner.HyperModel,
+        hp: keras_tuner.HyperParameters,
+        problem: Problem,
+    ) -> None:
+        self._hypermodel = hypermodel
+        self._hp = hp
+        self._problem = problem
+        self._draw_weights = getattr(hypermodel, "draw_weights", None)
+        self._make_served_network = getattr(hypermodel, "make_served_network", None)
+
+    def _build(self, seed: int = 0) -> Any:
+        return build_network(self._hypermodel, self._hp, seed=seed, problem=self._problem)
+
+    @cached_property
+    def _initial(self) -> Any:
+        return self._build()
+
+    @cached_property
+    def _served(self) -> Any:
+        return self._build()
+
+    def make_initial_variables(self, seed: int, rows: np.ndarray) -> list[np.ndarray]:
+        """Return the initial values of a fold's variables, as `LaneTrial` asks for them."""
+        if self._draw_weights is None:
+            network = self._build(seed)
+        else:
+            network = self._initial
+            self._draw_weights(self._hp, network, seed)
+        adapt_network(self._hypermodel, self._hp, network, self._problem, rows)
+        make_numbers_variables(network.optimizer)
+        return [variable.numpy() for variable in list_variables(network)]
+
+    def make_network(self, variables: Sequence[np.ndarray]) -> Any:
+        """Return the network of a fold's final values, as `LaneTrial` asks for it."""
+        trained = self._build() if self._make_served_network is None else self._served
+        # the tuned numbers, which come last, are no variables of it
+        for variable, value in zip(list_variables(trained), variables, strict=False):
+            variable.assign(value)
+        trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
+        for layer in list_normalizations(trained):
+            layer.finalize_state()
+        if self._make_served_network is None:
+            return trained
+        return self._make_served_network(self._hp, trained)
+
+
 def make_keras_trial(
     job: Job, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
 ) -> LaneTrial:
@@ -90,36 +144,6 @@ def make_keras_trial(
         NeedsOwnFit: The networks cannot be trained in lanes.
         SpaceError: `build` does not return a compiled classifier.
     """
-
-    def build(seed: int) -> Any:
-        return build_network(hypermodel, hp, seed=seed, problem=problem)
-
-    # Building takes as long as some epochs. So one network has the initial values of each fold in
-    # turn, if they can be drawn again, and another one the final values.
-    build_once = cache(build)
-
-    def make_initial_variables(seed: int, rows: np.ndarray) -> list[np.ndarray]:
-        if draw_weights is None:
-            network = build(seed)
-        else:
-            network = build_once(0)
-            draw_weights(hp, network, seed)
-        adapt_network(hypermodel, hp, network, problem, rows)
-        make_numbers_variables(network.optimizer)
-        return [variable.numpy() for variable in list_variables(network)]
-
-    def make_network(variables: Sequence[np.ndarray]) -> Any:
-        # the tuned numbers, which come last, are no variables of it
-        trained = build(seed=0) if make_served_network is None else build_once(1)
-        for variable, value in zip(list_variables(trained), variables, strict=False):
-            variable.assign(value)
-        trained.optimizer.finalize_variable_values(trained.trainable_variables)  # as fit ends
-        for layer in list_normalizations(trained):
-            layer.finalize_state()
-        return trained if make_served_network is None else make_served_network(hp, trained)
-
-    draw_weights = getattr(hypermodel, "draw_weights", None)
-    make_served_network = getattr(hypermodel, "make_served_network", None)
     hp = job.hyperparameters
     seed = derive_seed(plan.seed, job.trial, 0)
     built = build_scored_network(hypermodel, hp, seed=seed, problem=problem)
@@ -133,14 +157,15 @@ def make_keras_trial(
     )
     arguments = find_fit_arguments(hypermodel, hp, model, plan, few)
     learning_rate_at = arguments.learning_rate_at
+    networks = _Networks(hypermodel, hp, problem)
     return LaneTrial(
         job.trial,
         _make_shape(job, model, form, arguments),
         lane_values={},
         common_values={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
-        make_initial_variables=make_initial_variables,
-        make_network=make_network,
+        make_initial_variables=networks.make_initial_variables,
+        make_network=networks.make_network,
         # not used without a schedule
         learning_rate_at=learning_rate_at or (lambda epoch, curves: 0.0),
         epochs=job.epochs or arguments.epochs,
