@@ -6,7 +6,7 @@ from typing import Any
 
 from tuner.training import Job
 from tuner.training.remote.crew import Crew, Gone
-from tuner.training.remote.messages import Context, Loss, Orders, WorkerReport
+from tuner.training.remote.messages import Context, LostWorker, Orders, WorkerReport
 from tuner.training.remote.worker import Worker
 
 __all__ = ["GONE", "ThreadCrew"]
@@ -19,14 +19,14 @@ class ThreadCrew(Crew):
 
     Args:
         count: How many.
-        lose: Returns the loss of a worker from its trials and its report; None if it goes on.
+        lose: Returns why a worker is lost from its trials and its report; None if it goes on.
         keep: What a worker does with large arrays; what becomes `GONE` cannot be fetched.
     """
 
     def __init__(
         self,
         count: int = 2,
-        lose: Callable[[list[int], WorkerReport], Loss | None] = lambda trials, report: None,
+        lose: Callable[[list[int], WorkerReport], LostWorker | None] = lambda trials, report: None,
         keep: Callable[[Any], Any] | None = None,
     ) -> None:
         self._make = lambda: Worker("lanes", 1, {}, keep)
@@ -68,17 +68,17 @@ class ThreadCrew(Crew):
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
-        news: list[tuple[Hashable, WorkerReport | Loss]] = []
+    ) -> list[tuple[Hashable, WorkerReport | LostWorker]]:
+        news: list[tuple[Hashable, WorkerReport | LostWorker]] = []
         for worker, trials in list(self._trains.items()):
             report = self._workers[worker].exchange(give_orders(worker), 0.05)
-            loss = self._lose(trials, report)
-            if loss is not None:  # and nothing of the report arrives
+            lost = self._lose(trials, report)
+            if lost is not None:  # and nothing of the report arrives
                 self._remove(worker)
                 self.lost += 1
             elif report.over:
                 del self._trains[worker]
-            news.append((worker, report if loss is None else loss))
+            news.append((worker, report if lost is None else lost))
             if report.over:  # one end at a time: how fast threads are decides nothing
                 break
         return news

@@ -10,7 +10,7 @@ import pytest
 
 from tuner.errors import UserError
 from tuner.training.remote import LOCAL, Engine
-from tuner.training.remote.ray_member import describe_loss
+from tuner.training.remote.ray_member import describe_lost_worker
 
 
 @pytest.fixture
@@ -116,6 +116,6 @@ def test_here_there_is_nothing_to_check_or_start():
     ],
 )
 def test_what_ray_says_of_a_lost_worker_is_said_in_a_few_words(text, reason, out_of_memory):
-    loss = describe_loss(ValueError(text))
-    assert loss.reason.startswith(reason)
-    assert loss.out_of_memory == out_of_memory
+    lost = describe_lost_worker(ValueError(text))
+    assert lost.reason.startswith(reason)
+    assert lost.out_of_memory == out_of_memory

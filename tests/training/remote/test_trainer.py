@@ -24,7 +24,7 @@ from tuner.training import TRAINERS
 from tuner.training.fold_networks import FoldNetworks
 from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.race import Race
-from tuner.training.remote.messages import Loss
+from tuner.training.remote.messages import LostWorker
 from tuner.training.remote.trainer import RemoteTrainer
 from tuner.training.result import compute_scores
 
@@ -112,7 +112,7 @@ def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs
     def lose_the_first_three(trials, report):
         if len(losses) < 3 and report.is_urgent:
             losses.append(trials)
-            return Loss("its process died")
+            return LostWorker("its process died")
         return None
 
     trainer = make_trainer(ThreadCrew(lose=lose_the_first_three))
@@ -128,22 +128,22 @@ def test_the_trials_of_a_lost_worker_train_again(hypermodel, problem, plan, jobs
 
 
 @pytest.mark.parametrize(
-    ("loss", "failure", "times"),
+    ("lost", "failure", "times"),
     [
-        (Loss("its process died"), "worker_lost", 10),
-        (Loss("no memory", True), "out_of_memory", 3),
+        (LostWorker("its process died"), "worker_lost", 10),
+        (LostWorker("no memory", True), "out_of_memory", 3),
     ],
 )
 def test_a_trial_that_loses_too_many_workers_alone_has_failed(
-    hypermodel, problem, plan, loss, failure, times
+    hypermodel, problem, plan, lost, failure, times
 ):
     def lose(trials, report):
-        return loss if 1 in trials else None
+        return lost if 1 in trials else None
 
     jobs, hypermodel = make_jobs(3, depth=1, units=8), make_mlp(DEPTHS)
     results = train(make_trainer(ThreadCrew(lose=lose)), hypermodel, problem, plan, jobs)
     assert (results[1].status, results[1].failure) == ("failed", failure)
-    assert results[1].reason == f"its worker was lost {times} times, the last time: {loss.reason}"
+    assert results[1].reason == f"its worker was lost {times} times, the last time: {lost.reason}"
     assert results[0].status == results[2].status == "completed"
 
 
@@ -211,7 +211,7 @@ def test_a_rung_that_is_reached_again_after_a_loss_is_judged_once(problem, plan)
     def lose_after_a_rung(trials, report):
         if len(lost) < 2 and report.results:
             lost.append(trials)
-            return Loss("its process died")
+            return LostWorker("its process died")
         return None
 
     trainer = make_trainer(ThreadCrew(lose=lose_after_a_rung))

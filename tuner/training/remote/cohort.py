@@ -15,7 +15,7 @@ from tuner.training.fold_networks import FoldValues, MakeNetwork
 from tuner.training.plan import Job, Plan
 from tuner.training.processor import describe_processor
 from tuner.training.remote.crew import Crew, Gone
-from tuner.training.remote.messages import Loss, Orders, SentNetworks, Standing, WorkerReport
+from tuner.training.remote.messages import LostWorker, Orders, SentNetworks, Standing, WorkerReport
 from tuner.training.remote.work import Work
 from tuner.training.result import Snapshot, TrialResult
 from tuner.training.trainer import Trainer
@@ -56,14 +56,14 @@ class RemoteCohort:
         beaten = frozenset(trial for trial in trials if race is not None and race.is_beaten(trial))
         return Orders(beaten, self.plan.hooks.time_is_up())
 
-    def take(self, worker: Hashable, news: WorkerReport | Loss) -> Iterator[TrialResult]:
-        """Take what a worker tells, or its loss.
+    def take(self, worker: Hashable, news: WorkerReport | LostWorker) -> Iterator[TrialResult]:
+        """Take what a worker tells, or that it is lost.
 
         Yields:
             The results of trials that ended.
         """
-        if isinstance(news, Loss):
-            yield from self._take_loss(worker, news)
+        if isinstance(news, LostWorker):
+            yield from self._take_lost(worker, news)
             return
         for note in news.notes:
             self.plan.hooks.on_note(note)
@@ -88,13 +88,13 @@ class RemoteCohort:
             if left and not self.plan.hooks.time_is_up():
                 raise RuntimeError(f"a worker ended its unit without trials {left}")
 
-    def _take_loss(self, worker: Hashable, loss: Loss) -> Iterator[TrialResult]:
+    def _take_lost(self, worker: Hashable, lost: LostWorker) -> Iterator[TrialResult]:
         trials = self.work.list_trials(worker)
-        failures = self.work.give_back(worker, loss)
+        failures = self.work.give_back(worker, lost)
         again = sorted({*trials} - {failure.trial for failure in failures})
         what = f"; {count_noun(len(again), 'trial')} of it will be trained again" if again else ""
         name = self.crew.name(worker)
-        self.plan.hooks.on_note(f"{name} was lost ({loss.reason}){what}")
+        self.plan.hooks.on_note(f"{name} was lost ({lost.reason}){what}")
         yield from failures
 
     def _keep_networks(self, job: Job, sent: SentNetworks) -> None:

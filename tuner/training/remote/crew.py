@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tuner.training.plan import Job
-from tuner.training.remote.messages import Context, Loss, Orders, WorkerReport
+from tuner.training.remote.messages import Context, LostWorker, Orders, WorkerReport
 
 __all__ = ["RESUME", "Crew", "CrewState", "Gone"]
 
@@ -81,7 +81,7 @@ class Crew(ABC):
     @abstractmethod
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | LostWorker]]:
         """Wait about a second for the reports of workers that train.
 
         Args:

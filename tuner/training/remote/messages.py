@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Context",
-    "Loss",
+    "LostWorker",
     "Orders",
     "SentNetworks",
     "Standing",
@@ -161,7 +161,7 @@ class WorkerReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LostWorker:
     """A worker is gone, or is treated so.
 
     Attributes:

@@ -13,9 +13,16 @@ from tuner.training.plan import Job
 from tuner.training.remote.crew import RESUME, Crew, Gone
 from tuner.training.remote.limits import Limits
 from tuner.training.remote.listening import Listening
-from tuner.training.remote.messages import Context, Loss, Orders, Stored, WorkerFacts, WorkerReport
+from tuner.training.remote.messages import (
+    Context,
+    LostWorker,
+    Orders,
+    Stored,
+    WorkerFacts,
+    WorkerReport,
+)
 from tuner.training.remote.ray_connection import RayConnection
-from tuner.training.remote.ray_member import CrewMember, describe_loss, start_member
+from tuner.training.remote.ray_member import CrewMember, describe_lost_worker, start_member
 from tuner.training.remote.ray_room import count_places, describe_lack, describe_rest
 from tuner.training.remote.ray_sending import put_context
 from tuner.training.remote.worker import list_worker_versions
@@ -98,7 +105,7 @@ class RayCrew(Crew):
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | LostWorker]]:
         """Wait about a second for the reports of workers that train."""
         self._tell_room()
         self._check()
@@ -127,7 +134,7 @@ class RayCrew(Crew):
         for member in answering:
             member.silent = 0.0
 
-    def _read(self, member: CrewMember) -> WorkerReport | Loss | None:
+    def _read(self, member: CrewMember) -> WorkerReport | LostWorker | None:
         """Read the answer that a member owed; None if it told the search nothing."""
         import ray
 
@@ -137,7 +144,7 @@ class RayCrew(Crew):
         except ray.exceptions.RayTaskError as error:
             raise RuntimeError(f"{member.name} failed: {one_line(error)}") from error
         except (ray.exceptions.RayError, TimeoutError) as error:
-            return self._lose(member, describe_loss(error))
+            return self._lose(member, describe_lost_worker(error))
         if member.facts is None:
             self._welcome(member, answer)
             return None
@@ -145,7 +152,7 @@ class RayCrew(Crew):
         if answer.over:
             member.trains = False
         elif answer.silent > self.limits.stall:
-            return self._lose(member, Loss(f"its training hung for {answer.silent:.0f} s"))
+            return self._lose(member, LostWorker(f"its training hung for {answer.silent:.0f} s"))
         return answer
 
     def _welcome(self, member: CrewMember, fields: Mapping[str, Any]) -> None:
@@ -163,29 +170,29 @@ class RayCrew(Crew):
         member.facts = WorkerFacts(**fields)
         self._failed_starts = 0
 
-    def _lose(self, member: CrewMember, loss: Loss) -> Loss | None:
-        """Remove a member; return its loss, unless it had never begun to work."""
+    def _lose(self, member: CrewMember, lost: LostWorker) -> LostWorker | None:
+        """Remove a member; return why it is lost, unless it had never begun to work."""
         self._remove(member)
         if member.facts is None:
-            self._failed_starts += not loss.with_node
+            self._failed_starts += not lost.with_node
             if self._failed_starts >= _FAILED_STARTS:
                 raise EngineLost(
                     f"{_FAILED_STARTS} workers of Ray, one after another, could not start "
-                    f"({loss.reason}); mend that, {RESUME}"
+                    f"({lost.reason}); mend that, {RESUME}"
                 )
             return None
         self.lost += 1
-        return loss
+        return lost
 
-    def _find_silent(self) -> list[tuple[Hashable, WorkerReport | Loss]]:
+    def _find_silent(self) -> list[tuple[Hashable, WorkerReport | LostWorker]]:
         """Remove the members that train and have not answered for too long."""
         most = self.limits.silence
         silent = [member for member in self._members if member.trains and member.silent > most]
-        news: list[tuple[Hashable, WorkerReport | Loss]] = []
+        news: list[tuple[Hashable, WorkerReport | LostWorker]] = []
         for member in silent:
-            loss = self._lose(member, Loss(f"no answer for {most:.0f} s"))
-            assert loss is not None  # it had begun to work
-            news.append((member, loss))
+            lost = self._lose(member, LostWorker(f"no answer for {most:.0f} s"))
+            assert lost is not None  # it had begun to work
+            news.append((member, lost))
         return news
 
     def fetch(self, kept: Any) -> Any:

@@ -1,4 +1,4 @@
-"""One worker of a crew of Ray: how it is started, and what its loss means."""
+"""One worker of a crew of Ray: how it is started, and why it is lost."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuner.machine.memory import count_cores
-from tuner.training.remote.messages import Loss, WorkerFacts
+from tuner.training.remote.messages import LostWorker, WorkerFacts
 
-__all__ = ["CrewMember", "describe_loss", "start_member"]
+__all__ = ["CrewMember", "describe_lost_worker", "start_member"]
 
 _HOST = re.compile(r"\bip=([^\s,)]+)")  # as Ray names the machine of a worker that raised
 
@@ -78,17 +78,17 @@ def _choose_environment(trainer: str) -> Mapping[str, str]:
     return {**usual, **taken}
 
 
-def describe_loss(error: Exception) -> Loss:
+def describe_lost_worker(error: Exception) -> LostWorker:
     """Return why a worker is lost, in a few words."""
     text = str(error)
     if "running low on memory" in text:
-        return Loss("its machine ran out of memory", out_of_memory=True)
+        return LostWorker("its machine ran out of memory", out_of_memory=True)
     if "its node has died" in text or "node was terminated" in text:
-        return Loss("its node is gone", with_node=True)
+        return LostWorker("its node is gone", with_node=True)
     if "worker process has died" in text or "worker died" in text:
-        return Loss("its process died")
+        return LostWorker("its process died")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     host = _HOST.search(text)
-    return Loss(
+    return LostWorker(
         (lines[-1][:200] if lines else type(error).__name__) + (f", on {host[1]}" if host else "")
     )

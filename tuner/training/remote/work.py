@@ -4,14 +4,14 @@ from collections import Counter, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from tuner.training.plan import Job
-from tuner.training.remote.messages import Loss
+from tuner.training.remote.messages import LostWorker
 from tuner.training.result import Failure, TrialResult
 
 __all__ = ["Work"]
 
 # Losses of the worker that trains a trial alone, after which the trial has failed. Workers are also
 # lost by no fault of their trials, perhaps often, where machines are lent and taken back.
-_MOST_LOSSES = 10
+_MOST_LOST_WORKERS = 10
 _MOST_OUT_OF_MEMORY = 3
 
 
@@ -28,7 +28,7 @@ class Work:
     def __init__(self, units: Iterable[Sequence[Job]]) -> None:
         self._waiting = deque(list(unit) for unit in units)
         self._training: dict[Hashable, list[Job]] = {}
-        self._losses: Counter[int] = Counter()  # of workers that trained a trial alone
+        self._lost_workers: Counter[int] = Counter()  # of workers that trained a trial alone
         self._ended = False  # whether any trial has ended
 
     @property
@@ -92,7 +92,7 @@ class Work:
         """Note that a worker's unit is over, and return its trials that have not ended."""
         return [job.trial for job in self._training.pop(worker)]
 
-    def give_back(self, worker: Hashable, loss: Loss) -> list[TrialResult]:
+    def give_back(self, worker: Hashable, lost: LostWorker) -> list[TrialResult]:
         """Let what a lost worker did not end wait for others, before all else.
 
         Returns:
@@ -101,11 +101,11 @@ class Work:
         jobs = self._training.pop(worker, [])
         if len(jobs) == 1:
             trial = jobs[0].trial
-            self._losses[trial] += 1
-            most = _MOST_OUT_OF_MEMORY if loss.out_of_memory else _MOST_LOSSES
-            if self._losses[trial] >= most:
+            self._lost_workers[trial] += 1
+            most = _MOST_OUT_OF_MEMORY if lost.out_of_memory else _MOST_LOST_WORKERS
+            if self._lost_workers[trial] >= most:
                 self._ended = True
-                return [_make_failure(trial, self._losses[trial], loss)]
+                return [_make_failure(trial, self._lost_workers[trial], lost)]
             self._waiting.append(jobs)
             return []
         half = (len(jobs) + 1) // 2
@@ -113,8 +113,8 @@ class Work:
         return []
 
 
-def _make_failure(trial: int, losses: int, loss: Loss) -> TrialResult:
-    kind: Failure = "out_of_memory" if loss.out_of_memory else "worker_lost"
+def _make_failure(trial: int, times: int, lost: LostWorker) -> TrialResult:
+    kind: Failure = "out_of_memory" if lost.out_of_memory else "worker_lost"
     return TrialResult.from_failure(
-        trial, kind, f"its worker was lost {losses} times, the last time: {loss.reason}"
+        trial, kind, f"its worker was lost {times} times, the last time: {lost.reason}"
     )
