@@ -5,11 +5,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.model.tables.adapting import adapt_network
 from tuner.model.tables.drawing import draw_weights
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.network import build_network
 from tuner.model.tables.recipe import TableRecipe
+from tuner.model.tables.row_statistics import fit_to_rows
 
 LAYOUT = FeatureLayout(features=9, numbers=3, levels=((4, 2), (6, 3)))
 """Three numbers, an indicator, and two columns of levels."""
@@ -49,7 +49,7 @@ def build_adapted(recipe: TableRecipe, x: np.ndarray, seed: int = 0) -> keras.Mo
     """Build a network, and adapt it to rows."""
     model = build_network(recipe, LAYOUT)
     draw_weights(model, recipe, seed)
-    adapt_network(model, recipe, x, LAYOUT.numbers)
+    fit_to_rows(model, recipe, x, LAYOUT.numbers)
     return model
 
 

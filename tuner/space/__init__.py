@@ -1,6 +1,5 @@
 """Search spaces: reads a TOML file as a `Space`, and declares a `Space` for KerasTuner."""
 
-from tuner.space.adapting import adapt_configuration
 from tuner.space.domains import Choice, Domain, Fixed
 from tuner.space.first_trial import FirstTrial
 from tuner.space.hyperparameter import Condition, Hyperparameter
@@ -12,6 +11,7 @@ from tuner.space.keras_tuner_bridge import (
 )
 from tuner.space.keys import ACTIVATIONS, KIND_USES, SCHEDULES
 from tuner.space.loading import list_shipped_spaces, load_space, parse_space
+from tuner.space.nearest_configuration import find_nearest_configuration
 from tuner.space.ranges import FloatRange, IntRange
 from tuner.space.settling import settle
 from tuner.space.space import Space
@@ -33,8 +33,8 @@ __all__ = [
     "IntRange",
     "Space",
     "Value",
-    "adapt_configuration",
     "check_stored_values",
+    "find_nearest_configuration",
     "find_space",
     "from_keras_tuner",
     "is_tabular_space",

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from tuner.errors import SpaceError
-from tuner.space import Space, Value, adapt_configuration
+from tuner.space import Space, Value, find_nearest_configuration
 
 __all__ = ["WarmStart"]
 
@@ -40,7 +40,9 @@ class WarmStart:
                 "--from, or search a space that does not compare"
             )
         rng = Random(0)
-        if not any(adapt_configuration(space, values, rng) for values in self.configurations):
+        if not any(
+            find_nearest_configuration(space, values, rng) for values in self.configurations
+        ):
             raise SpaceError(
                 f"--from: none of the {len(self.configurations)} best configurations of study "
                 f"{self.study} lies in space {space.name}; search a space with the same "

@@ -11,6 +11,6 @@ The modules, each of which imports only those before it:
 - `input_layers`: what happens to features before the first hidden layer;
 - `network`: the whole network, as it is trained and as it is served;
 - `drawing`: its initial weights;
-- `adapting`: what it learns of its training rows before it is trained;
+- `row_statistics`: what it learns of its training rows before it is trained;
 - `hypermodel`: from hyperparameters to a compiled network.
 """

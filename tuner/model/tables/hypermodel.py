@@ -7,13 +7,13 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.model.tables.adapting import adapt_network
 from tuner.model.tables.drawing import draw_weights
 from tuner.model.tables.layout import FeatureLayout
 from tuner.model.tables.loss import make_loss
 from tuner.model.tables.network import build_network, make_served_network
 from tuner.model.tables.optimizer import make_optimizer
 from tuner.model.tables.recipe import TableRecipe
+from tuner.model.tables.row_statistics import fit_to_rows
 from tuner.model.tables.size import TableSize, measure_size
 from tuner.space import Space, read_active_values
 
@@ -63,7 +63,7 @@ class TableHyperModel(keras_tuner.HyperModel):
         for part in (model.optimizer, *model.layers):
             if hasattr(part, "planned_steps"):
                 part.planned_steps.assign(steps)
-        adapt_network(model, recipe, x, self.layout.numbers)
+        fit_to_rows(model, recipe, x, self.layout.numbers)
 
     def make_served_network(
         self, hp: keras_tuner.HyperParameters, model: keras.Model

@@ -31,7 +31,7 @@ def add_input_layers(
 def _scale(numbers: keras.KerasTensor, parts: InputParts) -> keras.KerasTensor:
     """Scale numbers, which are standardised already.
 
-    `adapt_network` sets the weights of the layers.
+    `fit_to_rows` sets the weights of the layers.
     """
     count = numbers.shape[1]
     if parts.scaling == "robust":

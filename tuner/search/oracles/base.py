@@ -17,7 +17,7 @@ from tuner.search.oracles.proposal_limit import ProposalLimit
 from tuner.search.oracles.search_oracle import SearchOracle
 from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.oracles.tried_configurations import TriedConfigurations, make_key
-from tuner.space import Space, Value, adapt_configuration, from_keras_tuner, to_keras_tuner
+from tuner.space import Space, Value, find_nearest_configuration, from_keras_tuner, to_keras_tuner
 from tuner.training import Job, TrialResult
 
 __all__ = ["StudyOracle"]
@@ -217,7 +217,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         space = self.space
         for number, values in enumerate(self._warm):
             rng = random.Random(f"{self.study_seed} start {number}")
-            own = adapt_configuration(space, values, rng)
+            own = find_nearest_configuration(space, values, rng)
             if own is not None and self.allows(own):
                 adapted.setdefault(make_key(own), own)
         return list(adapted.values())[:_MOST_WARM]

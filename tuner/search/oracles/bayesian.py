@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tuner.search.oracles.model_based import ModelBasedOracle
-from tuner.space import Fixed, Value, adapt_configuration
+from tuner.space import Fixed, Value, find_nearest_configuration
 
 __all__ = ["BayesianOracle"]
 
@@ -68,7 +68,7 @@ class BayesianOracle(ModelBasedOracle):
             name: value.item() if isinstance(value, np.generic) else value
             for name, value in values.items()
         }
-        return adapt_configuration(self.space, plain, self.make_generator(trial), clips=True)
+        return find_nearest_configuration(self.space, plain, self.make_generator(trial), clips=True)
 
     def _score_all(self) -> dict[str, Any]:
         """Return copies of all trials, by id, as completed trials with finite scores."""

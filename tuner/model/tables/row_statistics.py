@@ -12,7 +12,7 @@ import numpy as np
 from tuner.data.scaling import measure_middle
 from tuner.model.tables.recipe import TableRecipe
 
-__all__ = ["adapt_network"]
+__all__ = ["fit_to_rows"]
 
 _ROWS = 2_000  # on which pre-activations are computed
 _TINY = 1e-6
@@ -20,8 +20,8 @@ _LEAST_WIDTH = 1e-3  # of a bin, in deviations of its number
 _NEVER = 1e9  # the border of a bin that no number reaches
 
 
-def adapt_network(model: keras.Model, recipe: TableRecipe, x: np.ndarray, numbers: int) -> None:
-    """Adapt a network to its training rows.
+def fit_to_rows(model: keras.Model, recipe: TableRecipe, x: np.ndarray, numbers: int) -> None:
+    """Fit to training rows what a network learns of them before it is trained.
 
     Args:
         model: The network.

@@ -1,4 +1,4 @@
-"""Takes a configuration of another space into a space."""
+"""Finds the configuration of a space that is nearest to one of another space."""
 
 import random
 from collections.abc import Mapping
@@ -7,14 +7,14 @@ from tuner.space.domains import Domain, Fixed
 from tuner.space.space import Space
 from tuner.space.values import Value
 
-__all__ = ["adapt_configuration"]
+__all__ = ["find_nearest_configuration"]
 
 
 class _Outside(Exception):
     """A value is not in the domain of its hyperparameter."""
 
 
-def adapt_configuration(
+def find_nearest_configuration(
     space: Space, values: Mapping[str, Value], rng: random.Random, *, clips: bool = False
 ) -> dict[str, Value] | None:
     """Return the configuration of a space that is nearest to one of another space.
@@ -43,10 +43,10 @@ def adapt_configuration(
         return _find_nearest(domain, values[name], clips=clips)
 
     try:
-        adapted = space.choose(choose)
+        nearest = space.choose(choose)
     except _Outside:
         return None
-    return adapted if taken else None
+    return nearest if taken else None
 
 
 def _find_nearest(domain: Domain, value: Value, *, clips: bool) -> Value:

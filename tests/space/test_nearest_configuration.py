@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.helpers.spaces import make_space
-from tuner.space import adapt_configuration
+from tuner.space import find_nearest_configuration
 
 SPACE = """
 [network]
@@ -28,7 +28,7 @@ VALUES = {
 
 def adapt(**changes):
     values = {name: v for name, v in {**VALUES, **changes}.items() if v is not None}
-    return adapt_configuration(make_space(SPACE), values, random.Random(0))
+    return find_nearest_configuration(make_space(SPACE), values, random.Random(0))
 
 
 def test_numbers_become_the_nearest_of_the_space_and_what_it_fixes_stays_fixed():
@@ -61,4 +61,4 @@ def test_what_a_trial_lacks_is_drawn_and_what_does_not_act_is_left_out():
 
 def test_a_trial_that_shares_only_what_is_fixed_has_no_place():
     values = {"batch_size": 32, "momentum": 0.9, "number_of_trees": 100}
-    assert adapt_configuration(make_space(SPACE), values, random.Random(0)) is None
+    assert find_nearest_configuration(make_space(SPACE), values, random.Random(0)) is None
