@@ -2,7 +2,7 @@
 
 from tests.helpers.training import make_job, make_jobs, make_mlp
 from tuner.training import TRAINERS
-from tuner.training.lanes.cutting import cut_into_shares
+from tuner.training.lanes.cutting import cut_into_units
 
 DEPTHS = "[network]\ndepth = { min = 0, max = 3 }\nunits = 8\n"
 
@@ -37,7 +37,7 @@ def test_fit_trains_each_trial_on_its_own(plan):
 
 
 def test_nothing_is_cut_into_nothing():
-    assert cut_into_shares([], lambda trial: 1.0, 3) == []
+    assert cut_into_units([], lambda trial: 1.0, 3) == []
 
 
 def test_small_networks_are_no_less_work_than_their_rows(plan):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tuner.training.lanes.interfaces import LaneTrial
 
-__all__ = ["cut_into_shares", "group_by_shape"]
+__all__ = ["cut_into_units", "group_by_shape"]
 
 _UNITS = 4  # of work for each worker, so that the last ones are small and no worker waits long
 
@@ -18,10 +18,10 @@ def group_by_shape(trials: Sequence[LaneTrial]) -> list[list[LaneTrial]]:
     return list(groups.values())
 
 
-def cut_into_shares(
+def cut_into_units(
     trials: Sequence[LaneTrial], work: Callable[[LaneTrial], float], workers: int
 ) -> list[list[LaneTrial]]:
-    """Cut lane groups so that several workers can train the trials, and all end about together.
+    """Cut lane groups into units, so that workers can train them, and all end about together.
 
     Args:
         trials: The trials of a cohort.

@@ -11,7 +11,7 @@ from tuner.training.fit import FitTrainer
 from tuner.training.fold_networks import MakeNetwork
 from tuner.training.gpu import Gpu
 from tuner.training.lanes.cohort import Cohort
-from tuner.training.lanes.cutting import cut_into_shares
+from tuner.training.lanes.cutting import cut_into_units
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.final_training import train_final_lanes
 from tuner.training.lanes.interfaces import LaneTrial, NeedsOwnFit
@@ -52,8 +52,8 @@ class LanesTrainer(Trainer):
         self.machine = Machine(cores, gpu)
         self.threads = Threads(self.machine.threads)
         self.programs: Programs | None = None
-        self._noted: set[str] = set()
-        self._refusals: set[str] = set()  # of XLA
+        self._own_fit_reasons: set[str] = set()
+        self._xla_refusals: set[str] = set()
 
     def choose_cohort_size(self, problem: Problem, workers: int = 1) -> int:
         """Return how many trials of a problem this trainer should be given at once."""
@@ -80,10 +80,10 @@ class LanesTrainer(Trainer):
         def estimate_work(trial: LaneTrial) -> float:
             return (trial.parameters + _ROW_WORK) * (trial.epochs or plan.epochs)
 
-        shares = cut_into_shares(mlps, estimate_work, workers)
-        shares.sort(key=lambda unit: -sum(map(estimate_work, unit)))
+        stacked = cut_into_units(mlps, estimate_work, workers)
+        stacked.sort(key=lambda unit: -sum(map(estimate_work, unit)))
         units = [[job] for job in others] + [
-            [by_number[trial.trial] for trial in unit] for unit in shares
+            [by_number[trial.trial] for trial in unit] for unit in stacked
         ]
         return sorted(units, key=lambda unit: unit[0].trial) if plan.hooks.race else units
 
@@ -171,7 +171,7 @@ class LanesTrainer(Trainer):
 
         Lanes train as many at once as there are cores; `fit` trains one after another.
         """
-        if self._noted:  # lanes could not train the search's networks
+        if self._own_fit_reasons:  # lanes could not train the search's networks
             return super().estimate_fold_times(networks)
         used = [] if self.programs is None else self.programs.used
         side_by_side = not used or any(each.stacks and not each.alone for each in used)
@@ -182,16 +182,16 @@ class LanesTrainer(Trainer):
         self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]
     ) -> Iterator[str]:
         """Yield each reason once why networks are trained by `fit`."""
-        for reason in sorted(set(reasons) - self._noted):
-            self._noted.add(reason)
+        for reason in sorted(set(reasons) - self._own_fit_reasons):
+            self._own_fit_reasons.add(reason)
             name = type(hypermodel).__name__
             yield f"{name} is trained by fit, one fold after another: {reason}"
 
     def _note_refusals(self, programs: Programs) -> Iterator[str]:
         """Yield each reason once why XLA does not compile a program."""
         reasons = {program.refusal for program in programs.used} - {""}
-        for reason in sorted(reasons - self._refusals):
-            self._refusals.add(reason)
+        for reason in sorted(reasons - self._xla_refusals):
+            self._xla_refusals.add(reason)
             yield f"XLA cannot compile a block, which runs without it: {reason}"
 
 

@@ -54,12 +54,6 @@ class RemoteTrainer(Trainer):
         """Return how many trials of a problem this trainer should be given at once."""
         return self.inner.choose_cohort_size(problem, min(max(self.crew.size, 2), _MOST_SHARING))
 
-    def cut(
-        self, jobs: Sequence[Job], hypermodel: keras_tuner.HyperModel, *, plan: Plan, workers: int
-    ) -> list[list[Job]]:
-        """Cut a cohort as the inner trainer does."""
-        return self.inner.cut(jobs, hypermodel, plan=plan, workers=workers)
-
     @property
     def at_once(self) -> int:
         """How many trials train side by side, one on each worker."""
