@@ -165,9 +165,9 @@ def test_folds_without_a_roc_curve_are_refused_where_it_is_the_score() -> None:
     y, groups = np.arange(60) // 10 % 2, np.arange(60) // 10  # a class for each group
     assert Splitter(6, 0.0, 0).split(y, classes="ab", groups=groups)
     with pytest.raises(DataError) as error:
-        Splitter(6, 0.0, 0, has_curves=True).split(y, classes="ab", groups=groups)
+        Splitter(6, 0.0, 0, needs_two_classes=True).split(y, classes="ab", groups=groups)
     assert str(error.value) == (
         "--objective roc_auc: each fold validates rows of a single class, which have no ROC curve; "
         "use fewer --folds, or another --objective"
     )
-    assert Splitter(2, 0.0, 0, has_curves=True).split(y, classes="ab", groups=groups)
+    assert Splitter(2, 0.0, 0, needs_two_classes=True).split(y, classes="ab", groups=groups)

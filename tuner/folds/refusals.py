@@ -14,10 +14,10 @@ __all__ = [
     "RareClassError",
     "check_arguments",
     "check_classes_of_folds",
-    "check_curves",
     "check_groups",
     "check_order_alone",
     "check_rarest",
+    "check_roc_curves",
     "check_test_groups",
     "check_test_size",
 ]
@@ -226,7 +226,7 @@ def check_classes_of_folds(
         )
 
 
-def check_curves(y: np.ndarray, folds: Sequence[Fold]) -> None:
+def check_roc_curves(y: np.ndarray, folds: Sequence[Fold]) -> None:
     """Refuse folds that all validate on rows of a single class, which have no ROC curve.
 
     Args:

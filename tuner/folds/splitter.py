@@ -15,10 +15,10 @@ from tuner.folds.refusals import (
     RareClassError,
     check_arguments,
     check_classes_of_folds,
-    check_curves,
     check_groups,
     check_order_alone,
     check_rarest,
+    check_roc_curves,
     check_test_groups,
     check_test_size,
 )
@@ -39,14 +39,14 @@ class Splitter:
         test_size: Share of the rows to hold back, at most 0.5; 0 for no test part.
         seed: Any whole number from 0.
         repeats: Number of times that the rows outside the test part are cut into folds.
-        has_curves: Whether folds are scored by ROC curves, which take rows of two classes.
+        needs_two_classes: Whether folds are scored by ROC curves, which take rows of two classes.
     """
 
     folds: int
     test_size: float
     seed: int
     repeats: int = 1
-    has_curves: bool = False
+    needs_two_classes: bool = False
 
     def split(
         self,
@@ -83,8 +83,8 @@ class Splitter:
             check_classes_of_folds(y, split.folds, classes=classes, why=TOO_EARLY)
         else:
             split = self._split_at_random(y, totals, classes, groups)
-        if self.has_curves:
-            check_curves(y, split.folds)
+        if self.needs_two_classes:
+            check_roc_curves(y, split.folds)
         return split
 
     def find_rare(

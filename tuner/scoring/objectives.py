@@ -19,19 +19,24 @@ from typing import Literal, NoReturn, TypeVar, cast
 import numpy as np
 
 __all__ = [
+    "COMPARE_ROWS",
     "OBJECTIVES",
     "Objective",
+    "RowValues",
     "accuracy",
     "balanced_accuracy",
     "compare_with_rest",
     "compute_mean_and_error",
     "cross_entropy",
     "find_objective",
-    "list_curves",
+    "list_roc_classes",
     "roc_auc",
 ]
 
 Number = TypeVar("Number", float, np.ndarray)
+
+RowValues = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes probabilities, `(rows, classes)`, and classes to one value a row, `(rows,)`."""
 
 # Keras's epsilon: a row that is wrong with certainty costs 16.1 instead of infinity.
 EPSILON = 1e-7
@@ -96,12 +101,12 @@ def roc_auc(probabilities: np.ndarray, y: np.ndarray) -> np.ndarray:
     """
     values = [
         _one_vs_rest(probabilities[:, column], y == column)
-        for column in list_curves(probabilities, y)
+        for column in list_roc_classes(probabilities, y)
     ]
     return np.mean(values, axis=0) if values else np.full(len(y), np.nan)
 
 
-def list_curves(probabilities: np.ndarray, y: np.ndarray) -> list[int]:
+def list_roc_classes(probabilities: np.ndarray, y: np.ndarray) -> list[int]:
     """Return the classes whose ROC curves count: those with rows, but not all rows.
 
     **Shape**: `(rows, classes)` and `(rows,)`.
@@ -157,7 +162,7 @@ class Objective:
 
     name: str
     direction: Literal["min", "max"]
-    row_values: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    row_values: RowValues
     own: bool = False
 
     @property
@@ -190,6 +195,9 @@ OBJECTIVES: dict[str, Objective] = {
     "balanced_accuracy": Objective("balanced_accuracy", "max", balanced_accuracy),
     "roc_auc": Objective("roc_auc", "max", roc_auc),
 }
+
+COMPARE_ROWS: tuple[RowValues, ...] = (roc_auc,)
+"""Objectives that order rows. Those of two folds have probabilities of different networks."""
 
 
 def find_objective(name: str) -> Objective:

@@ -1,20 +1,13 @@
 """The true classes of rows, and which rows are independent of each other."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from tuner.scoring.objectives import roc_auc
+from tuner.scoring.objectives import COMPARE_ROWS, RowValues
 
 __all__ = ["Truth"]
-
-RowValues = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Takes probabilities, `(rows, classes)`, and classes to one value a row, `(rows,)`."""
-
-_COMPARE_ROWS: tuple[RowValues, ...] = (roc_auc,)
-"""Objectives that order rows. Those of two folds have probabilities of different networks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +90,7 @@ class Truth:
         self, row_values: RowValues, probabilities: np.ndarray, repeat: int
     ) -> np.ndarray:
         """Return the value of each row, within its fold if the objective compares rows."""
-        if self.folds is None or row_values not in _COMPARE_ROWS:
+        if self.folds is None or row_values not in COMPARE_ROWS:
             return row_values(probabilities, self.y)
         values = np.empty(len(self.y))
         for rows in self.folds[repeat % len(self.folds)]:

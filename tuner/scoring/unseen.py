@@ -22,7 +22,7 @@ from tuner.scoring.objectives import (
     accuracy,
     compare_with_rest,
     cross_entropy,
-    list_curves,
+    list_roc_classes,
 )
 
 __all__ = ["add_unseen", "add_unseen_losses", "compute_unseen_variance", "pair_unseen"]
@@ -103,7 +103,7 @@ def _of_balanced_accuracy(probabilities: np.ndarray, y: np.ndarray) -> float:
 
 def _of_roc_auc(probabilities: np.ndarray, y: np.ndarray) -> float:
     """The area of a class is a mean over its rows, and over the others: two proportions."""
-    curves = list_curves(probabilities, y)
+    curves = list_roc_classes(probabilities, y)
     added = 0.0
     for column in curves:
         own = y == column

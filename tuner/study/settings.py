@@ -178,8 +178,8 @@ class SearchSettings:
     @property
     def splitter(self) -> Splitter:
         """Splits the rows into the held-out part and the folds."""
-        has_curves = self.objective == "roc_auc"
-        return Splitter(self.folds, self.test_size, self.seed, self.repeats, has_curves)
+        needs_two_classes = self.objective == "roc_auc"
+        return Splitter(self.folds, self.test_size, self.seed, self.repeats, needs_two_classes)
 
     @property
     def plan(self) -> Plan:
