@@ -80,7 +80,7 @@ class FitTrainer(Trainer):
             network = FitNetwork(hypermodel, final.job, plan)
             network.build_initial_state(fold)
             network.watch()
-            if network.call is None:
+            if network.trains_its_own_way:
                 network.fit_whole(fold)
             else:
                 network.fit_epochs(fold, final)
@@ -122,14 +122,14 @@ def _train_trial(
     for network in dict.fromkeys(networks):
         network.watch()
     first = networks[0]  # all have the same size, callbacks and metrics
-    if first.call is None:
+    if first.trains_its_own_way:
         return train_once_per_fold(first, folds, problem, started)
     progress = TrialProgress(
         job.trial,
         problem,
         plan,
         parameters=first.parameters,
-        epochs=job.epochs or first.call.epochs,
+        epochs=job.epochs or first.epochs,
         stopping=first.callbacks.stopping,
         metrics=first.metrics,
     )

@@ -13,7 +13,14 @@ import keras_tuner
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["FitCall", "batch_rows", "list_given", "order_rows", "replace_fit", "watch_fit"]
+__all__ = [
+    "FitCall",
+    "batch_rows",
+    "make_fit_arguments",
+    "order_rows",
+    "replace_fit",
+    "watch_fit",
+]
 
 _KERAS_DEFAULT = 32  # rows of a batch
 _ROWS = 8  # of zeros
@@ -62,7 +69,7 @@ def replace_fit(model: Any, fit: Callable[[dict[str, Any]], Any]) -> Iterator[No
         del model.fit
 
 
-def list_given(
+def make_fit_arguments(
     hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any], validation: tuple[Any, Any]
 ) -> dict[str, Any]:
     """Return the arguments with which a search calls a hypermodel's `fit`, without the rows.
@@ -175,7 +182,7 @@ def watch_fit(
 
     def call() -> None:
         with replace_fit(model, note):
-            hypermodel.fit(hp, model, x, y, **list_given(hypermodel, arguments, (x, y)))
+            hypermodel.fit(hp, model, x, y, **make_fit_arguments(hypermodel, arguments, (x, y)))
 
     weights, settings = _read_weights(model), _read_settings(model)
     call()

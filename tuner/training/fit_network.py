@@ -1,5 +1,6 @@
 """The network of a trial that the `fit` trainer trains."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -12,9 +13,8 @@ from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
 from tuner.training.fit_calls import (
-    FitCall,
     batch_rows,
-    list_given,
+    make_fit_arguments,
     order_rows,
     replace_fit,
     watch_fit,
@@ -43,20 +43,24 @@ class FitNetwork:
         model: The model; None until `build_initial_state` is called.
         form: What its outputs mean, likewise.
         metrics: The metrics of the hypermodel's own, likewise.
-        call: How the hypermodel's `fit` trains it; None until `watch` is called, and if `fit`
-            trains in its own way.
-        callbacks: The callbacks of `call`, by how they act on a trial.
+        trains_its_own_way: Whether the hypermodel's `fit` trains in its own way, not by one call of
+            `keras.Model.fit` that can be made for each epoch; False until `watch` is called.
+        epochs: The epochs that `fit` asks for; None if it leaves them to the search.
+        callbacks: The callbacks that `fit` gives, by how they act on a trial.
     """
 
     form: OutputForm
     metrics: OwnMetrics
+    _sample: tuple[Inputs, np.ndarray]  # a few rows and their labels, with which `watch` calls
+    _first_rate: float  # if callbacks set the rates
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
         self.hypermodel = hypermodel
         self.job = job
         self.plan = plan
         self.model: Any = None
-        self.call: FitCall | None = None
+        self.trains_its_own_way = False
+        self.epochs: int | None = None
         self.callbacks = TrialCallbacks()
 
     @property
@@ -73,7 +77,7 @@ class FitNetwork:
         seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
         built = build_scored_network(self.hypermodel, hp, seed=seed, problem=problem)
         self.model, self.form, self.metrics = built.model, built.form, built.metrics
-        self._few = self._take(fold, fold.train[:_WATCHED_ROWS])
+        self._sample = self._take(fold, fold.train[:_WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
         self.model.optimizer.finalize_variable_values = lambda weights: None
@@ -107,16 +111,18 @@ class FitNetwork:
         The network changes if `fit` trains in its own way; `fit_whole` builds it anew.
         """
         hp, arguments = self.job.hyperparameters, self.plan.arguments
-        self.call = watch_fit(self.hypermodel, hp, self.model, arguments, self._few)
-        if self.call is not None:
-            objective = self.plan.objective.setting
-            self.callbacks = TrialCallbacks.from_callbacks(self.call.callbacks, objective)
-            if self.callbacks.sets_rates:
-                self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)
-            if self.callbacks.own and self.call.changes_settings:
-                self.call = None  # they may change what `fit` would set again in each epoch
-            elif self.callbacks.own:
-                add_own_metrics(self.model, self.metrics, self.form)
+        call = watch_fit(self.hypermodel, hp, self.model, arguments, self._sample)
+        if call is None:
+            self.trains_its_own_way = True
+            return
+        self.epochs = call.epochs
+        self.callbacks = TrialCallbacks.from_callbacks(call.callbacks, self.plan.objective.setting)
+        if self.callbacks.sets_rates:
+            self._first_rate = self.callbacks.read_first_rate(self.model.optimizer)
+        if self.callbacks.own and call.changes_settings:
+            self.trains_its_own_way = True  # they may change what it would set in each epoch
+        elif self.callbacks.own:
+            add_own_metrics(self.model, self.metrics, self.form)
 
     def fit_epochs(self, fold: FoldData, final: FinalJob) -> None:
         """Train all epochs of a final network."""
@@ -134,8 +140,7 @@ class FitNetwork:
             arguments["epochs"] = self.job.epochs
         if "callbacks" in arguments:
             arguments["callbacks"] = copy_callbacks(arguments["callbacks"])
-        validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, arguments, validation) | fold.list_weights(self.form)
+        arguments = self._make_arguments(fold, arguments)
         hp = self.job.hyperparameters
         x, y = self._take(fold, fold.train)
 
@@ -143,7 +148,13 @@ class FitNetwork:
             return type(self.model).fit(self.model, **{"verbose": 0, **arguments})
 
         with replace_fit(self.model, train):
-            self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **given)
+            self.hypermodel.fit(hp, self.model, map_inputs(_convert_texts, x), y, **arguments)
+
+    def _make_arguments(self, fold: FoldData, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of the hypermodel's `fit` in a fold, without the rows."""
+        validation = self._take(fold, fold.validation)
+        own = make_fit_arguments(self.hypermodel, arguments, validation)
+        return own | fold.list_weights(self.form)
 
     def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """Return rows by their numbers, and the labels that the loss takes."""
@@ -170,13 +181,10 @@ class FitNetwork:
             logs.update(history.history)
             return history
 
-        validation = self._take(fold, fold.validation)
-        given = list_given(self.hypermodel, self.plan.arguments, validation) | fold.list_weights(
-            self.form
-        )
+        own = self._make_arguments(fold, self.plan.arguments)
         with replace_fit(self.model, train):
             hp = self.job.hyperparameters
-            self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **given)
+            self.hypermodel.fit(hp, self.model, *self._take(fold, fold.train), **own)
         callbacks.has_stopped = callbacks.has_stopped or bool(self.model.stop_training)
         return {name: float(values[-1]) for name, values in logs.items()}
 
