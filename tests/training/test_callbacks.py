@@ -78,12 +78,12 @@ def test_the_learning_rate_follows_schedules_and_plateaus():
 
     plateau = keras.callbacks.ReduceLROnPlateau(factor=0.1, patience=1, min_lr=1e-3)
     callbacks = read(keras.callbacks.LearningRateScheduler(halve), plateau)
-    rates = [callbacks.find_rate(epoch, 0.8, LOSSES) for epoch in range(6)]
+    rates = [callbacks.find_learning_rate(epoch, 0.8, LOSSES) for epoch in range(6)]
     # losses rise after epochs 3 and 4, counted from 0
     assert rates == pytest.approx([0.8, 0.4, 0.2, 0.1, 0.005, 0.0005])
     assert callbacks.sets_rates
     alone = read(keras.callbacks.LearningRateScheduler(lambda epoch: 1.0 / (epoch + 1)))
-    assert alone.find_rate(3, 0.8, {}) == 0.25
+    assert alone.find_learning_rate(3, 0.8, {}) == 0.25
 
 
 @pytest.mark.parametrize(

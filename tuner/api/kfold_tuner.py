@@ -33,12 +33,12 @@ from tuner.space import find_space
 from tuner.study import Listener, SearchEnd, SearchSettings, Study
 from tuner.terminal.messages import Messages
 from tuner.terminal.progress import Progress, Shown
+from tuner.training.fit_calls import WATCHED_ROWS
 from tuner.training.remote import Engine
 from tuner.words import count_noun
 
 __all__ = ["KFoldTuner"]
 
-_FEW = 8  # rows with which `fit` is called without training
 _MOST_POINTS = 1_000_000  # of a grid that is searched to its end
 
 
@@ -237,9 +237,9 @@ class KFoldTuner(FoldTuner):
         if self._explored.complete:
             return
         hp = self.oracle.get_space()
-        few = rows.y[:_FEW]
+        few = rows.y[:WATCHED_ROWS]
         labels = np.eye(len(rows.classes))[few] if rows.targets.one_hot else few
-        sample = take_rows(rows.x, slice(_FEW)), labels
+        sample = take_rows(rows.x, slice(WATCHED_ROWS)), labels
         ExploredHyperModel(self.hypermodel, self.arguments, sample).build(hp)
         self.oracle.update_space(hp)
         self._limit_trials()

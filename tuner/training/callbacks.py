@@ -231,7 +231,7 @@ class TrialCallbacks:
             )
         return float(config)
 
-    def find_rate(self, epoch: int, first: float, curves: Curves) -> float:
+    def find_learning_rate(self, epoch: int, first: float, curves: Curves) -> float:
         """Return the learning rate of an epoch.
 
         Args:

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 __all__ = [
+    "WATCHED_ROWS",
     "FitCall",
     "batch_rows",
     "make_fit_arguments",
@@ -23,7 +24,9 @@ __all__ = [
 ]
 
 _KERAS_DEFAULT = 32  # rows of a batch
-_ROWS = 8  # of zeros
+
+WATCHED_ROWS = 8
+"""Rows of the call of `fit` that trains nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +253,13 @@ def _make_history(model: Any) -> keras.callbacks.History:
 def _make_rows(model: Any) -> tuple[Any, np.ndarray]:
     """Return rows that a network takes, and their classes."""
     inputs = [
-        np.zeros((_ROWS, *(size or 1 for size in tensor.shape[1:])), _name_type(tensor.dtype))
+        np.zeros(
+            (WATCHED_ROWS, *(size or 1 for size in tensor.shape[1:])), _name_type(tensor.dtype)
+        )
         for tensor in getattr(model, "inputs", None) or ()
     ]
-    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((_ROWS, 1), np.float32)
-    return x, np.zeros(_ROWS, np.int64)
+    x = inputs[0] if len(inputs) == 1 else inputs or np.zeros((WATCHED_ROWS, 1), np.float32)
+    return x, np.zeros(WATCHED_ROWS, np.int64)
 
 
 def _name_type(dtype: str) -> str:

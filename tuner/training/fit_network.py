@@ -13,6 +13,7 @@ from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
 from tuner.training.fit_calls import (
+    WATCHED_ROWS,
     batch_rows,
     make_fit_arguments,
     order_rows,
@@ -30,7 +31,6 @@ from tuner.training.random_streams import derive_seed, draw_batch_order
 __all__ = ["FitNetwork"]
 
 _PREDICTION_ROWS = 8192  # the most rows that are predicted at once
-_WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
 
 
 class FitNetwork:
@@ -77,7 +77,7 @@ class FitNetwork:
         seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
         built = build_scored_network(self.hypermodel, hp, seed=seed, problem=problem)
         self.model, self.form, self.metrics = built.model, built.form, built.metrics
-        self._sample = self._take(fold, fold.train[:_WATCHED_ROWS])
+        self._sample = self._take(fold, fold.train[:WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
         self.model.optimizer.finalize_variable_values = lambda weights: None
@@ -175,7 +175,7 @@ class FitNetwork:
 
         def train(arguments: dict[str, Any]) -> Any:
             if self.callbacks.sets_rates:  # after a `fit` that sets the first one
-                rate = self.callbacks.find_rate(epoch, self._first_rate, curves)
+                rate = self.callbacks.find_learning_rate(epoch, self._first_rate, curves)
                 self.model.optimizer.learning_rate = rate
             history = self._call_keras(arguments, fold, epoch, callbacks)
             logs.update(history.history)

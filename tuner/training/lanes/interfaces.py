@@ -235,7 +235,7 @@ class LaneTrial:
             the numbers of its training rows, in the order of `LaneShape.variable_shapes`. Stacked
             networks leave out the optimizer's state, which begins with zeros.
         make_network: Returns the Keras network that has the given values of a lane's variables.
-        learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the means over
+        find_learning_rate: Returns the learning rate of an epoch, counted from 0, by the means over
             folds of the trial's curves so far.
         epochs: Most epochs of this trial; None for the plan's.
         folds: How many folds it trains, from the first on; None for all.
@@ -251,7 +251,7 @@ class LaneTrial:
     parameters: int
     make_initial_variables: Callable[[int, np.ndarray], Sequence[np.ndarray]]
     make_network: Callable[[Sequence[np.ndarray]], keras.Model]
-    learning_rate_at: Callable[[int, Curves], float]
+    find_learning_rate: Callable[[int, Curves], float]
     epochs: int | None = None
     folds: int | None = None
     shuffle: bool = True

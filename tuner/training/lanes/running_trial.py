@@ -82,7 +82,7 @@ class RunningTrial:
 
     def find_learning_rate(self, epoch: int) -> float:
         """Return the learning rate of an epoch, counted from 0."""
-        return self.trial.learning_rate_at(epoch, self.progress.means)
+        return self.trial.find_learning_rate(epoch, self.progress.means)
 
     def add_epoch(
         self, place: int, answer: dict[str, np.ndarray], seconds: float

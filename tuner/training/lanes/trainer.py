@@ -201,7 +201,7 @@ def _make_final_trial(
     """Return a trial whose learning rates are those that the folds had."""
     trial = _make_trial(final.job, hypermodel, problem, plan)
     return replace(
-        trial, learning_rate_at=lambda epoch, _: trial.learning_rate_at(epoch, final.curves)
+        trial, find_learning_rate=lambda epoch, _: trial.find_learning_rate(epoch, final.curves)
     )
 
 

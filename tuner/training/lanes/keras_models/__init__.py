@@ -2,7 +2,7 @@
 
 The modules, each of which imports only those before it:
 
-- `fit_arguments`: how a hypermodel's `fit` would train a network;
+- `followed_fit`: how a hypermodel's `fit` would train a network;
 - `stateless_optimizer`: Keras's optimizers as functions of weights and gradients;
 - `tuned_numbers`: numbers of an optimizer in which lanes of one program may differ;
 - `architecture`: whether two networks can share a program;

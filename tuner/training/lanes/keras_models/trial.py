@@ -17,10 +17,11 @@ from tuner.training.adapting import (
     find_unstackable,
     list_normalizations,
 )
+from tuner.training.fit_calls import WATCHED_ROWS
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
-from tuner.training.lanes.keras_models.fit_arguments import FitArguments, find_fit_arguments
+from tuner.training.lanes.keras_models.followed_fit import FollowedFit, follow_fit
 from tuner.training.lanes.keras_models.network import KerasNetwork, list_variables
 from tuner.training.lanes.keras_models.program import KerasProgram
 from tuner.training.lanes.keras_models.stateless_optimizer import check_optimizer
@@ -33,7 +34,6 @@ from tuner.training.random_streams import derive_seed
 __all__ = ["make_keras_trial"]
 
 _OTHER_PRECISIONS = {"float64", "float16", "bfloat16"}
-_WATCHED_ROWS = 8  # rows of the call of `fit` that trains nothing
 
 
 @dataclass(frozen=True)
@@ -151,32 +151,31 @@ def make_keras_trial(
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
-    few = (
-        take_rows(problem.x, slice(0, _WATCHED_ROWS)),
-        np.asarray(form.encode(problem.y[:_WATCHED_ROWS])),
+    sample = (
+        take_rows(problem.x, slice(0, WATCHED_ROWS)),
+        np.asarray(form.encode(problem.y[:WATCHED_ROWS])),
     )
-    arguments = find_fit_arguments(hypermodel, hp, model, plan, few)
-    learning_rate_at = arguments.learning_rate_at
+    fit = follow_fit(hypermodel, hp, model, plan, sample)
     networks = _Networks(hypermodel, hp, problem)
     return LaneTrial(
         job.trial,
-        _make_shape(job, model, form, arguments),
+        _make_shape(job, model, form, fit),
         lane_values={},
         common_values={},
         parameters=int(sum(np.prod(v.shape) for v in model.trainable_variables)),
         make_initial_variables=networks.make_initial_variables,
         make_network=networks.make_network,
         # not used without a schedule
-        learning_rate_at=learning_rate_at or (lambda epoch, curves: 0.0),
-        epochs=job.epochs or arguments.epochs,
+        find_learning_rate=fit.find_learning_rate or (lambda epoch, curves: 0.0),
+        epochs=job.epochs or fit.epochs,
         folds=job.folds,
-        shuffle=arguments.shuffle,
-        stopping=arguments.stopping,
+        shuffle=fit.shuffle,
+        stopping=fit.stopping,
         metrics=built.metrics,
     )
 
 
-def _make_shape(job: Job, model: Any, form: OutputForm, arguments: FitArguments) -> KerasShape:
+def _make_shape(job: Job, model: Any, form: OutputForm, fit: FollowedFit) -> KerasShape:
     # what a layer has learned of rows is in no description
     architecture = None if find_unstackable(model) else describe_architecture(model, form.loss)
     make_numbers_variables(model.optimizer)
@@ -185,8 +184,8 @@ def _make_shape(job: Job, model: Any, form: OutputForm, arguments: FitArguments)
         key = sha256(architecture.encode()).hexdigest()
     return KerasShape(
         key=key,
-        batch_size=arguments.batch_size,
-        scheduled=arguments.learning_rate_at is not None,
+        batch_size=fit.batch_size,
+        scheduled=fit.find_learning_rate is not None,
         model=model,
         form=form,
         shared=architecture is not None,

@@ -70,7 +70,7 @@ def make_mlp_trial(job: Job, hypermodel: MLPHyperModel, plan: Plan) -> LaneTrial
         parameters=recipe.parameters,
         make_initial_variables=lambda seed, rows: from_keras_weights(draw_weights(recipe, seed)),
         make_network=make_network,
-        learning_rate_at=lambda epoch, _: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
+        find_learning_rate=lambda epoch, _: recipe.optimizer.find_learning_rate(epoch, plan.epochs),
         epochs=job.epochs,
         folds=job.folds,
     )

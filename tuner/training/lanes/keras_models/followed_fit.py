@@ -14,16 +14,16 @@ from tuner.training.fit_calls import FitCall, watch_fit
 from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.plan import Plan
 
-__all__ = ["FitArguments", "find_fit_arguments"]
+__all__ = ["FollowedFit", "follow_fit"]
 
 
 @dataclass(frozen=True, slots=True)
-class FitArguments:
+class FollowedFit:
     """The arguments with which a hypermodel trains a network.
 
     Attributes:
         batch_size: Rows of a batch.
-        learning_rate_at: Returns the learning rate of an epoch, counted from 0, by the curves so
+        find_learning_rate: Returns the learning rate of an epoch, counted from 0, by the curves so
             far; None if the optimizer has its own.
         shuffle: Whether rows are in another order in each epoch.
         epochs: Most epochs that `fit` asks for; None for the search's.
@@ -31,19 +31,19 @@ class FitArguments:
     """
 
     batch_size: int
-    learning_rate_at: Callable[[int, Curves], float] | None = None
+    find_learning_rate: Callable[[int, Curves], float] | None = None
     shuffle: bool = True
     epochs: int | None = None
     stopping: tuple[Stopping, ...] = ()
 
 
-def find_fit_arguments(
+def follow_fit(
     hypermodel: keras_tuner.HyperModel,
     hp: keras_tuner.HyperParameters,
     model: Any,
     plan: Plan,
     rows: tuple[Any, Any],
-) -> FitArguments:
+) -> FollowedFit:
     """Return the arguments with which a hypermodel trains a network.
 
     They are those of its recipe, if it has one. A custom hypermodel may tune the batch size, as
@@ -63,23 +63,26 @@ def find_fit_arguments(
     """
     if isinstance(hypermodel, MLPHyperModel) and not plan.arguments:
         recipe = hypermodel.make_recipe(hp)
-        find_rate, epochs = recipe.optimizer.find_learning_rate, plan.epochs
-        return FitArguments(recipe.batch_size, lambda epoch, _: find_rate(epoch, epochs))
+        find, epochs = recipe.optimizer.find_learning_rate, plan.epochs
+        return FollowedFit(recipe.batch_size, lambda epoch, _: find(epoch, epochs))
     call = _watch(hypermodel, hp, model, plan, rows)
     callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.setting)
     if callbacks.own:
         names = ", ".join(dict.fromkeys(type(callback).__name__ for callback in callbacks.own))
         raise NeedsOwnFit(f"{names} is called in each fold")
-    rate_at = None
+    find_learning_rate = None
     if callbacks.sets_rates:
-        rate_at = partial(_find_rate, callbacks, callbacks.read_first_rate(model.optimizer))
-    return FitArguments(
-        call.batch_size, rate_at, call.shuffle, call.epochs, stopping=callbacks.stopping
+        first = callbacks.read_first_rate(model.optimizer)
+        find_learning_rate = partial(_find_learning_rate, callbacks, first)
+    return FollowedFit(
+        call.batch_size, find_learning_rate, call.shuffle, call.epochs, stopping=callbacks.stopping
     )
 
 
-def _find_rate(callbacks: TrialCallbacks, first: float, epoch: int, curves: Curves) -> float:
-    return callbacks.find_rate(epoch, first, curves)
+def _find_learning_rate(
+    callbacks: TrialCallbacks, first: float, epoch: int, curves: Curves
+) -> float:
+    return callbacks.find_learning_rate(epoch, first, curves)
 
 
 def _watch(
