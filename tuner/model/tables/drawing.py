@@ -40,18 +40,12 @@ def _draw_kernel(layer: Any, recipe: TableRecipe, rng: np.random.Generator) -> n
         return rng.choice([-1.0, 1.0], layer.kernel.shape)  # the heads differ by these signs
     deviations = {
         "frequencies": 2 * np.pi * recipe.inputs.frequency_scale,  # in radians
-        "number_embedding": _count_pieces(recipe) ** -0.5,
+        "number_embedding": recipe.inputs.pieces**-0.5,
         "word_embedding": 1.0,
     }
     if kind not in deviations:
         return None
     return rng.normal(scale=deviations[kind], size=layer.kernel.shape)
-
-
-def _count_pieces(recipe: TableRecipe) -> int:
-    """Return the cosines or linear pieces of which an embedding of a number is made."""
-    inputs = recipe.inputs
-    return inputs.frequencies if inputs.numbers == "periodic" else inputs.bins
 
 
 def _draw_dense(

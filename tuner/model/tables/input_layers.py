@@ -110,7 +110,7 @@ def _embed_levels(
     """Return the other features, with embeddings in place of the levels of large columns."""
     blocks, start = [], layout.numbers
     for place, (first, width) in enumerate(layout.levels):
-        if parts.one_hot is None or width <= max(parts.one_hot, parts.word_width):
+        if not parts.embeds(width):
             continue
         if first > start:
             blocks.append(rows[:, start:first])

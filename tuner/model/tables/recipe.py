@@ -38,17 +38,17 @@ class InputParts:
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "InputParts":
         """Return the parts of a trial; absent hyperparameters have their usual values."""
-        one_hot = values.get("one_hot")
-        return cls(
-            scaling=str(values.get("scaling", "standard")),
-            numbers=str(values.get("numbers", "plain")),
-            frequencies=int(values.get("frequencies", 16)),
-            frequency_scale=float(values.get("frequency_scale", 0.1)),
-            bins=int(values.get("bins", 16)),
-            number_width=int(values.get("number_width", 4)),
-            one_hot=None if one_hot is None else int(one_hot),
-            word_width=int(values.get("word_width", 8)),
-        )
+        given = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        return cls(**given)
+
+    @property
+    def pieces(self) -> int:
+        """The cosines or linear pieces of which an embedding of a number is made."""
+        return self.frequencies if self.numbers == "periodic" else self.bins
+
+    def embeds(self, levels: int) -> bool:
+        """Return whether a column of so many levels is embedded."""
+        return self.one_hot is not None and levels > max(self.one_hot, self.word_width)
 
 
 @dataclass(frozen=True, slots=True)

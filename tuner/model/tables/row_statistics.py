@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from tuner.data.scaling import measure_middle
+from tuner.model.tables.input_layers import CLIP
 from tuner.model.tables.recipe import TableRecipe
 
 __all__ = ["fit_to_rows"]
@@ -58,7 +59,7 @@ def _fit_robust(layer: Any, values: np.ndarray) -> None:
 
 def _apply_robust(layer: Any, values: np.ndarray) -> np.ndarray:
     scaled = np.asarray(layer(values.astype(np.float32)))
-    return scaled / np.sqrt(1 + np.square(scaled / 3.0))
+    return scaled / np.sqrt(1 + np.square(scaled / CLIP))
 
 
 def _find_borders(values: np.ndarray, bins: int) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -56,11 +56,10 @@ def measure_size(values: Mapping[str, Any], *, layout: FeatureLayout, classes: i
 
 def _list_embeddings(parts: InputParts, layout: FeatureLayout) -> Iterator[tuple[int, int]]:
     """Yield the shapes of the products of embeddings."""
-    pieces = parts.frequencies if parts.numbers == "periodic" else parts.bins
     if layout.numbers and parts.numbers != "plain":
         if parts.numbers == "periodic":
-            yield layout.numbers, pieces
-        yield layout.numbers * pieces, parts.number_width - 1
+            yield layout.numbers, parts.pieces
+        yield layout.numbers * parts.pieces, parts.number_width - 1
     for width in _list_embedded(parts, layout):
         yield width, parts.word_width
 
@@ -74,10 +73,7 @@ def _count_embedding_biases(parts: InputParts, layout: FeatureLayout) -> int:
 
 def _list_embedded(parts: InputParts, layout: FeatureLayout) -> list[int]:
     """Return the features of each column of levels that is embedded."""
-    if parts.one_hot is None:
-        return []
-    least = max(parts.one_hot, parts.word_width)
-    return [width for _, width in layout.levels if width > least]
+    return [width for _, width in layout.levels if parts.embeds(width)]
 
 
 def _count_inputs(parts: InputParts, layout: FeatureLayout) -> int:
