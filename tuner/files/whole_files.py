@@ -12,7 +12,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,7 @@ from tuner.files.checksums import digest_file
 from tuner.files.leftovers import hold_folder, remove_leftovers, show_work
 
 __all__ = [
+    "FolderDraft",
     "find_cache_folder",
     "flush_folder",
     "make_folder",
@@ -151,35 +152,75 @@ def flush_folder(folder: Path) -> None:
             os.close(handle)
 
 
+class FolderDraft:
+    """An empty folder that takes the place of another one, with all that is written into it.
+
+    What a killed process left of its own draft of the other one is removed.
+
+    Args:
+        folder: The folder that it becomes.
+
+    Attributes:
+        path: The empty folder.
+
+    Raises:
+        OSError: A folder cannot be created, or `folder` is a file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._target = folder.resolve()
+        above, name = self._target.parent, self._target.name
+        if self._target.exists() and not self._target.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self._target))
+        make_folder(above)
+        remove_leftovers(above, f".{name[:50]}-")
+        self._scratch = Path(tempfile.mkdtemp(dir=above, prefix=f".{name[:50]}-"))
+        self.path, self._old = self._scratch / "new", self._scratch / "old"
+        self._held = ExitStack()
+        self._held.enter_context(hold_folder(self._scratch))
+        try:
+            (self._scratch / "name").write_text(name, encoding="utf-8")
+            self.path.mkdir()  # with the permissions of the umask; only the owner can read the rest
+        except BaseException:
+            self.discard()
+            raise
+
+    def commit(self) -> None:
+        """Flush all files to the disk, and put the folder in its place.
+
+        An earlier one is moved aside first, and back if the new one cannot take its place. Nothing
+        else is left behind.
+
+        Raises:
+            OSError: A file cannot be flushed, or a folder cannot be moved.
+        """
+        try:
+            _flush_tree(self.path)
+            _swap_folders(self.path, self._target, self._old)
+            flush_folder(self._target.parent)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove the draft, unless it has taken its place."""
+        if self._target.exists() or not self._old.exists():  # otherwise `old` is the only copy
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._held.close()
+
+
 @contextmanager
 def replace_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder, which becomes `folder` if the block ends without an error.
 
-    All files in it are flushed to the disk before. An earlier `folder` is moved aside first, and
-    back if the new one cannot take its place. Nothing else is left behind. What a killed process
-    left of its own replacement of `folder` is removed.
-
     Raises:
-        OSError: A folder cannot be created or moved, or `folder` is a file.
+        OSError: As of `FolderDraft`.
     """
-    target = folder.resolve()
-    if target.exists() and not target.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
-    make_folder(target.parent)
-    remove_leftovers(target.parent, f".{target.name[:50]}-")
-    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:50]}-"))
-    new, old = scratch / "new", scratch / "old"
-    with hold_folder(scratch):
-        try:
-            (scratch / "name").write_text(target.name, encoding="utf-8")
-            new.mkdir()  # with the permissions of the umask; only the owner can read `scratch`
-            yield new
-            _flush_tree(new)
-            _swap_folders(new, target, old)
-            flush_folder(target.parent)
-        finally:
-            if target.exists() or not old.exists():  # otherwise `old` is the only copy
-                shutil.rmtree(scratch, ignore_errors=True)
+    draft = FolderDraft(folder)
+    try:
+        yield draft.path
+        draft.commit()
+    finally:
+        draft.discard()
 
 
 def _swap_folders(new: Path, target: Path, old: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tuner.data import RawColumns
 from tuner.errors import ExportMismatch, make_write_error
-from tuner.files.whole_files import replace_folder
+from tuner.files.whole_files import FolderDraft
 from tuner.serving.export_folder import check_export_folder
 from tuner.serving.file_hashes import add_hashes
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
@@ -99,18 +99,22 @@ class ModelExport:
         )
         self._expected = trained.predict_proba(sample)
         self._description = _complete_description(description, trained, self._expected)
-        with _name_write_errors(to), ExitStack() as stack:
-            draft = stack.enter_context(replace_folder(folder))
-            self.formats, graph = _write_formats(trained, self._description, to, draft)
-            inputs = join_columns(sample, self._description["inputs"])
-            self.prediction_time = measure_model(graph, inputs)
-            self._description["formats"] = self.formats
-            self._description["prediction_time"] = self.prediction_time
-            card = render_model_card(self._description, find_example(trained.schema, sample))
-            _write_description(self._description, draft)
-            (draft / "README.md").write_text(card, encoding="utf-8")
-            fresh.ask(draft, inputs)
-            self._draft, self._draft_folder = stack.pop_all(), draft
+        with _name_write_errors(to):
+            self._draft = FolderDraft(folder)
+            draft = self._draft.path
+            try:
+                self.formats, graph = _write_formats(trained, self._description, to, draft)
+                inputs = join_columns(sample, self._description["inputs"])
+                self.prediction_time = measure_model(graph, inputs)
+                self._description["formats"] = self.formats
+                self._description["prediction_time"] = self.prediction_time
+                card = render_model_card(self._description, find_example(trained.schema, sample))
+                _write_description(self._description, draft)
+                (draft / "README.md").write_text(card, encoding="utf-8")
+                fresh.ask(draft, inputs)
+            except BaseException:
+                self._draft.discard()
+                raise
 
     def __enter__(self) -> "ModelExport":
         return self
@@ -122,7 +126,7 @@ class ModelExport:
         traceback: TracebackType | None,
     ) -> None:
         """Remove what was written, unless the export is finished."""
-        self._draft.__exit__(GeneratorExit, GeneratorExit(), None)
+        self._draft.discard()
 
     def finish(self) -> str:
         """Wait for the check, and put the model in its folder.
@@ -136,11 +140,12 @@ class ModelExport:
             ExportUnchecked: The disk or the memory did not let the model be checked.
             UserError: The folder cannot be written.
         """
-        with _name_write_errors(self._to), self._draft.pop_all():
+        with _name_write_errors(self._to):
             answers = self._fresh.answer(self._to.folder)
             _check_answers(answers, self._expected, self._tolerance, label=self._to.folder)
-            hashed = add_hashes(self._description, self._draft_folder)
-            _write_description(hashed, self._draft_folder)
+            hashed = add_hashes(self._description, self._draft.path)
+            _write_description(hashed, self._draft.path)
+            self._draft.commit()
         return str(self._description["fingerprint"])
 
 
