@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from tuner.errors import UserError
-from tuner.scoring import find_by_keras_name, find_objective
+from tuner.scoring import Objective, find_by_keras_name, find_objective
 
 __all__ = ["Curves", "Stopping", "TrialCallbacks"]
 
@@ -71,13 +71,7 @@ class _Monitor:
         Raises:
             UserError: A trial has no such curve.
         """
-        name, known = callback.monitor, find_by_keras_name(callback.monitor)
-        if objective and find_objective(objective).own:
-            own = find_objective(objective)
-            name, known = ("objective", own) if name == f"val_{own.name}" else (name, known)
-        if known is not None and name not in _MONITORS:
-            name = {"cross_entropy": "val_loss", "accuracy": "val_accuracy"}.get(known.name, name)
-            name = "objective" if known.name == objective and name not in _MONITORS else name
+        name, known = _find_curve(callback.monitor, objective)
         # a metric of the network's own may have the name of a score, such as `auc`
         is_curve = name in (*_MONITORS, "objective")
         own_metric = objective and not is_curve and name.startswith("val_")
@@ -95,6 +89,24 @@ class _Monitor:
         rises = "acc" in name if known is None else known.direction == "max"
         mode: Any = callback.mode if callback.mode in ("min", "max") else "max" if rises else "min"
         return cls(name, mode, abs(float(callback.min_delta)))
+
+
+def _find_curve(monitor: str, objective: str) -> tuple[str, Objective | None]:
+    """Return the curve that a callback monitors, and the score that it is; None if it is unknown.
+
+    Args:
+        monitor: The name that the callback has; it is returned if no score has it.
+        objective: The search's objective, if it may be monitored, too.
+    """
+    if objective:
+        searched = find_objective(objective)
+        if searched.own and monitor == f"val_{searched.name}":
+            return "objective", searched
+    known = find_by_keras_name(monitor)
+    if known is None or monitor in _MONITORS:
+        return monitor, known
+    curve = {"cross_entropy": "val_loss", "accuracy": "val_accuracy"}.get(known.name)
+    return curve or ("objective" if known.name == objective else monitor), known
 
 
 @dataclass(frozen=True, slots=True)

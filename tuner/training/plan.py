@@ -37,9 +37,8 @@ class Hooks:
         fold_networks: Keeps the trained networks of the folds. None to keep none.
         time_is_up: Returns whether the time limit is reached. Trials then end with the epochs
             that they have, and no others begin. Any thread can call it.
-        begin: Told of each trial that is to begin; returns whether it can end in time, if the plan
-            of its training is worth little when it is cut short. No other than the first trial
-            begins without it. Any thread can call it.
+        begin: Asked before a trial begins; returns False if it could not end in time. A trainer
+            begins its first trial whatever the answer. Any thread can call it.
         ask_more: Returns further trials, for a trainer whose workers would wait for the last trials
             of a cohort; nothing if the search has none before others have ended.
         on_epoch: Told a trial's number and the epochs that it has trained, after each of them, from

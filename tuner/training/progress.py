@@ -120,6 +120,7 @@ class TrialProgress:
         self._check(logs, out_of_fold)
         ordered = self.problem.order_by_row(out_of_fold)
         self._extend_curves(logs, ordered)
+        self._extend_metric_curves(ordered)
         score = self._score(ordered)
         self._scores.append(score)
         self._extend_means(score)
@@ -134,21 +135,25 @@ class TrialProgress:
         return not self._is_beaten()
 
     def _score(self, ordered: np.ndarray) -> float:
-        """Return the objective of an epoch, and add the hypermodel's own metrics to their curves.
+        """Return the objective of an epoch, which is the last of its curve if it is a metric.
 
         Raises:
             Diverged: The objective is a metric of the hypermodel's own that is not finite.
         """
-        objective, truth = self.plan.objective, self.problem.truth
-        if self._metrics is not None:
-            for name, value in self._metrics.score(ordered, truth.y).items():
-                self._metric_curves[name].append(value)
+        objective = self.plan.objective
         if not objective.own:
-            return float(truth.score_clusters(objective.row_values, ordered).mean())
+            values = self.problem.truth.score_clusters(objective.row_values, ordered)
+            return float(values.mean())
         score = self._metric_curves[objective.name][-1]
         if not np.isfinite(score):
             raise Diverged(f"the metric {objective.name} is not finite in epoch {self.epochs}")
         return score
+
+    def _extend_metric_curves(self, ordered: np.ndarray) -> None:
+        """Add an epoch to the curves of the hypermodel's own metrics."""
+        if self._metrics is not None:
+            for name, value in self._metrics.score(ordered, self.problem.truth.y).items():
+                self._metric_curves[name].append(value)
 
     def _extend_curves(self, logs: Mapping[str, Sequence[float]], ordered: np.ndarray) -> None:
         """Add an epoch to each fold's curves.
