@@ -11,7 +11,7 @@ from tuner.errors import SpaceError, StudyError
 from tuner.run.opening import create_study, load_setup, match_setup
 from tuner.run.request import Destination
 from tuner.run.warm_starts import add_warm_start
-from tuner.study import Study, StudyRecord, read_warm_start
+from tuner.study import Study, StudyRecord, open_warm_start
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,14 @@ def begin(setup, root, **changes):
     return add_warm_start(replace(setup, settings=settings, **changes), Destination(root, "later"))
 
 
-def test_the_best_distinct_configurations_are_kept_in_their_order(earlier):
-    start = read_warm_start(earlier)
+def read_warm_start(setup, root):
+    settings = replace(setup.settings, from_study="study")
+    start, _ = open_warm_start(settings, "later", root)
+    return start
+
+
+def test_the_best_distinct_configurations_are_kept_in_their_order(setup, earlier):
+    start = read_warm_start(setup, earlier.root)
     trials = sorted(earlier.read_trials(), key=lambda trial: trial.result.score)
     assert list(start.configurations) == [trial.hyperparameters for trial in trials]
     assert (start.study, start.id) == (earlier.record.name, earlier.record.id)
@@ -47,7 +53,7 @@ def test_a_study_keeps_what_it_began_with(setup, earlier, tmp_path):
     root = earlier.root
     begun = begin(setup, root)
     study = create_study(begun, Destination(root, "kept"))
-    assert Study.open("kept", root).record.warm_start == read_warm_start(earlier)
+    assert Study.open("kept", root).record.warm_start == read_warm_start(setup, root)
     assert load_setup(study).warm_start == begun.warm_start
     again = replace(begun, warm_start=None)  # as a second search says it
     assert match_setup(again, study).warm_start == begun.warm_start

@@ -1,11 +1,10 @@
-"""The warm start of a new study: the best trials of an earlier one, which it begins with."""
+"""Adds to the setup of a new study the best trials of an earlier one, and warns of shared rows."""
 
 from dataclasses import replace
 
-from tuner.errors import StudyError
 from tuner.run.request import Destination
 from tuner.run.setup import Setup
-from tuner.study import Study, read_warm_start
+from tuner.study import open_warm_start
 
 __all__ = ["add_warm_start"]
 
@@ -18,22 +17,17 @@ def add_warm_start(setup: Setup, destination: Destination) -> Setup:
             would replace it.
         SpaceError: No trial has a place in the space, or it compares settings.
     """
-    name = setup.settings.from_study
-    if name is None:
+    opened = open_warm_start(setup.settings, destination.name, destination.root)
+    if opened is None:
         return setup
-    if name == destination.name:
-        raise StudyError(
-            f"--from: study {name} cannot begin with its own trials; give --study another name"
-        )
-    earlier = Study.open(name, destination.root)
-    start = read_warm_start(earlier)
+    start, earlier = opened
     if setup.space is not None:
         start.check(setup.space)
     setup = replace(setup, warm_start=start)
     if earlier.record.data.get("fingerprint") != setup.dataset.fingerprint:
         return setup
     warning = (
-        f"study {name} was searched on the same rows, so its best trials were chosen by them "
-        "already; scores of this study are corrected for its own choice only"
+        f"study {start.study} was searched on the same rows, so its best trials were chosen by "
+        "them already; scores of this study are corrected for its own choice only"
     )
     return replace(setup, warnings=(*setup.warnings, warning))

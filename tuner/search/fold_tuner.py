@@ -36,6 +36,7 @@ from tuner.study import (
     SearchSettings,
     Study,
     StudyRecord,
+    WarmStart,
     find_free_name,
     list_versions,
     recover_study,
@@ -152,11 +153,15 @@ class FoldTuner(ResultsTuner):
             crew: Workers that train the trials. None to train in this process.
 
         Raises:
-            StudyError: The study of this name differs, or another process searches it.
+            StudyError: The study of this name differs, another process searches it, or the study
+                that it is to begin with is the one to delete, is not there or has no trial.
+            SpaceError: No trial of that study has a place in the space.
             SearchFailed: No trial was completed.
         """
-        record = self._describe_study(rows, split, study)
+        start = find_warm_start(self.settings, study, self.root, overwrite=overwrite)
+        record = self._describe_study(rows, split, study, start)
         problem = rows.make_problem(split.folds, self.settings.class_weight)
+        give_warm_start(self._search_oracle, start)  # before a study is deleted: it may refuse
         opened = Study.open_or_create(record, self.root, overwrite=overwrite)
         with opened.lock_search(self.note):
             for note in recover_study(opened):
@@ -243,7 +248,9 @@ class FoldTuner(ResultsTuner):
         """Return what else changes trials, as JSON values; a resumed search must have the same."""
         return {"hypermodel": describe_value(self.hypermodel)}
 
-    def _describe_study(self, rows: LabelledRows, split: Split, name: str | None) -> StudyRecord:
+    def _describe_study(
+        self, rows: LabelledRows, split: Split, name: str | None, start: WarmStart | None
+    ) -> StudyRecord:
         hypermodel = type(self.hypermodel).__name__
         space = from_keras_tuner(self.oracle.get_space(), name=hypermodel, title="")
         return StudyRecord(
@@ -255,7 +262,7 @@ class FoldTuner(ResultsTuner):
             settings=self.settings,
             split=split,
             versions=list_versions(),
-            warm_start=find_warm_start(self.settings, name, self.root),
+            warm_start=start,
         )
 
     def _start_clock(

@@ -4,25 +4,30 @@ from pathlib import Path
 
 from tuner.errors import UserError
 from tuner.search.oracles import SearchOracle, StudyOracle
-from tuner.study import SearchSettings, Study, WarmStart, list_study_names, read_warm_start
+from tuner.study import SearchSettings, WarmStart, list_study_names, open_warm_start
 
 __all__ = ["find_warm_start", "give_warm_start"]
 
 
-def find_warm_start(settings: SearchSettings, name: str | None, root: Path) -> WarmStart | None:
-    """Return the warm start of a new study; one that exists has its own.
+def find_warm_start(
+    settings: SearchSettings, name: str | None, root: Path, *, overwrite: bool
+) -> WarmStart | None:
+    """Return the warm start of a new study; one that is resumed has its own.
 
     Args:
         settings: Name the study whose trials they are.
-        name: The name of the study that begins. None for a new one.
-        root: The folder of all studies.
+        name: The name of the study that begins. None for a free one.
+        root: The folder that holds everything that searches write.
+        overwrite: Whether a study of this name is replaced.
 
     Raises:
-        StudyError: There is no such earlier study, or it has no completed trial.
+        StudyError: There is no such earlier study, it has no completed trial, or the new study
+            would replace it.
     """
-    if settings.from_study is None or name in list_study_names(root):
+    if name in list_study_names(root) and not overwrite:
         return None
-    return read_warm_start(Study.open(settings.from_study, root))
+    opened = open_warm_start(settings, name, root)
+    return opened and opened[0]
 
 
 def give_warm_start(oracle: SearchOracle, start: WarmStart | None) -> None:

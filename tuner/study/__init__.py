@@ -23,7 +23,7 @@ from tuner.study.names import (
 from tuner.study.pick import Pick
 from tuner.study.places import check_place
 from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
-from tuner.study.reading_warm_start import read_warm_start
+from tuner.study.reading_warm_start import open_warm_start
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.recovery import find_damaged_trials, recover_study
 from tuner.study.search_end import EndKind, SearchEnd
@@ -86,8 +86,8 @@ __all__ = [
     "list_argument_differences",
     "list_study_names",
     "list_versions",
+    "open_warm_start",
     "read_networks",
-    "read_warm_start",
     "recover_study",
     "require_study",
     "trains_on_all_rows",
