@@ -9,8 +9,8 @@ from tuner.errors import DataError, UserError, one_line
 from tuner.folds import Split, Splitter
 from tuner.problem import Inputs
 from tuner.search.datasets import is_dataset, read_dataset
-from tuner.search.inputs import read_inputs
-from tuner.search.labelled_rows import LabelledRows, refuse_masked
+from tuner.search.inputs import count_rows, read_inputs
+from tuner.search.labelled_rows import LabelledRows, read_weights, refuse_masked
 from tuner.search.search_arguments import SearchArguments
 
 __all__ = ["read_and_split"]
@@ -68,11 +68,7 @@ def _append_rows(
         validation = read_dataset(validation)
     if not isinstance(validation, tuple | list) or len(validation) not in (2, 3):
         raise DataError("validation_data: expected (x, y), or a tf.data.Dataset of these")
-    for name, values in {
-        "y": y,
-        "sample_weight": sample_weight,
-        "validation_data": validation[1],
-    }.items():
+    for name, values in {"y": y, "validation_data": validation[1]}.items():
         refuse_masked(name, values)
     own, y = read_inputs(x), np.asarray(y)
     test, test_y = read_inputs(validation[0]), np.asarray(validation[1])
@@ -84,7 +80,8 @@ def _append_rows(
             f"validation_data: its rows are not like those of x and y ({one_line(error)})"
         ) from error
     if sample_weight is not None:
-        sample_weight = np.concatenate([np.asarray(sample_weight), np.ones(len(test_y))])
+        own_weights = read_weights(sample_weight, count_rows(own))
+        sample_weight = np.concatenate([own_weights, np.ones(len(test_y))])
     labelled = LabelledRows.from_arrays(inputs, classes, sample_weight=sample_weight)
     return labelled, np.arange(rows, rows + len(test_y))
 

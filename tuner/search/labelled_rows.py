@@ -15,7 +15,7 @@ from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.targets import Targets, read_targets
 from tuner.words import name_label
 
-__all__ = ["LabelledRows", "refuse_masked"]
+__all__ = ["LabelledRows", "read_weights", "refuse_masked"]
 
 _HASHED_ROWS = 4096  # at once, so that their conversion takes little memory
 
@@ -75,7 +75,7 @@ class LabelledRows:
             targets,
             groups=None if groups is None else _rank(groups, "groups", rows),
             order=None if order is None else _rank(order, "order", rows),
-            row_weights=None if sample_weight is None else _read_weights(sample_weight, rows),
+            row_weights=None if sample_weight is None else read_weights(sample_weight, rows),
         )
 
     @property
@@ -177,8 +177,16 @@ def _check_classes(targets: Targets, rows: int) -> None:
         )
 
 
-def _read_weights(values: Any, rows: int) -> np.ndarray:
-    """Return the weights of rows, shape `(rows,)`, float32."""
+def read_weights(values: Any, rows: int) -> np.ndarray:
+    """Return the weights of rows, shape `(rows,)`, float32.
+
+    Args:
+        values: The weights, shape `(rows,)` or `(rows, 1)`.
+        rows: The number of rows.
+
+    Raises:
+        DataError: The shape is another, or a weight is missing or below 0.
+    """
     refuse_masked("sample_weight", values)
     weights = np.asarray(values, np.float32)
     if weights.shape == (rows, 1):
