@@ -32,3 +32,9 @@ def test_weights_of_another_shape_are_refused_with_the_number_of_rows_that_have_
     assert str(error.value) == (
         "sample_weight: expected a weight for each of 10 rows; received an array of shape (9,)"
     )
+
+
+def test_rows_without_classes_are_refused_as_without_validation_data():
+    with pytest.raises(DataError) as error:
+        split(y=None)
+    assert str(error.value) == "y: expected a class for each row of x; received none"

@@ -12,6 +12,7 @@ from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.labelled_rows import LabelledRows, read_weights, refuse_masked
 from tuner.search.search_arguments import SearchArguments
+from tuner.search.targets import NO_CLASSES
 
 __all__ = ["read_and_split"]
 
@@ -70,6 +71,8 @@ def _append_rows(
         raise DataError("validation_data: expected (x, y), or a tf.data.Dataset of these")
     for name, values in {"y": y, "validation_data": validation[1]}.items():
         refuse_masked(name, values)
+    if y is None:
+        raise DataError(NO_CLASSES)
     own, y = read_inputs(x), np.asarray(y)
     test, test_y = read_inputs(validation[0]), np.asarray(validation[1])
     rows = len(y)

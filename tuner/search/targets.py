@@ -10,7 +10,9 @@ import numpy as np
 from tuner.errors import DataError
 from tuner.words import join_words
 
-__all__ = ["Targets", "read_targets"]
+__all__ = ["NO_CLASSES", "Targets", "read_targets"]
+
+NO_CLASSES = "y: expected a class for each row of x; received none"
 
 _MOST_FRACTIONS = 20  # numbers with a fraction that may be the names of classes
 
@@ -43,7 +45,7 @@ def read_targets(y: Any) -> Targets:
         DataError: It is neither, or a class is missing.
     """
     if y is None:
-        raise DataError("y: expected a class for each row of x; received none")
+        raise DataError(NO_CLASSES)
     if isinstance(y, Mapping):
         raise DataError(
             f"y: expected one class for each row; received {len(y)} targets by name, and a network "
