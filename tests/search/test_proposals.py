@@ -9,7 +9,7 @@ from tests.helpers.spaces import make_space
 from tuner.scoring import OBJECTIVES
 from tuner.search.clock import Clock
 from tuner.search.final_seconds import FinalSeconds
-from tuner.search.proposals import Proposals
+from tuner.search.proposals import make_proposals
 
 SPACE = make_space(
     "[network]\ndepth = { min = 0, max = 1 }\nunits = 8\n"
@@ -46,7 +46,7 @@ def propose(tmp_path, now):
             final=FinalSeconds(count_fold_times=lambda: 0, share=0.25),
             objective=OBJECTIVES["cross_entropy"],
         )
-        proposals = Proposals(oracle, Seconds(), clock, recorder, at_once=1)
+        proposals = make_proposals(oracle, Seconds(), clock, recorder, at_once=1)
         job = proposals.propose()
         assert clock.is_over() == (job is None)
         job = job or proposals.insist()

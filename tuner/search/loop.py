@@ -12,7 +12,7 @@ from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
 from tuner.search.looks import Looks
 from tuner.search.oracles import SearchOracle
-from tuner.search.proposals import Proposals
+from tuner.search.proposals import make_proposals
 from tuner.search.race_driver import RaceDriver
 from tuner.search.recorder import Recorder
 from tuner.search.trial_seconds import TrialSeconds
@@ -62,7 +62,9 @@ class SearchLoop:
         self._looks = looks
         fold_rows = [len(fold.train) for fold in problem.folds]
         self._seconds = TrialSeconds(hypermodel, plan.epochs, fold_rows)
-        self._proposals = Proposals(oracle, self._seconds, clock, recorder, at_once=trainer.at_once)
+        self._proposals = make_proposals(
+            oracle, self._seconds, clock, recorder, at_once=trainer.at_once
+        )
         self._race = RaceDriver(settings, oracle, hypermodel)
         # only the study has all that ended, since there may be very many
         self._ended: Counter[str] = Counter()  # by status
