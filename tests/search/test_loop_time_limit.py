@@ -11,7 +11,7 @@ from tests.helpers.spaces import SMALL, make_space
 from tuner.model.tables.hypermodel import TableHyperModel
 from tuner.model.tables.layout import FeatureLayout
 from tuner.search import Clock
-from tuner.search.looks import Looks
+from tuner.search.end_rules import PatienceRule
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
 
@@ -142,9 +142,8 @@ def search_planned(make_tuner, make_study, now):
         hypermodel = TableHyperModel(make_space(space), layout=layout, classes=CLASSES, epochs=4)
         tuner = make_tuner(hypermodel, settings=settings, trainer=trainer)
         problem = make_problem()
-        limits = {"has_gained": has_gained, "patience": settings.patience_trials}
-        looks = Looks(hypermodel, problem.training_rows, **limits) if has_gained else None
-        end = tuner.run(problem, study, looks=looks)
+        rules = [PatienceRule(has_gained, settings.patience_trials)] if has_gained else []
+        end = tuner.run(problem, study, end_rules=rules)
         lengths = {
             event["trial"]: event["hyperparameters"]["length"]
             for event in study.journal.read("proposed")

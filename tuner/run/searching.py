@@ -24,7 +24,7 @@ from tuner.study import (
 
 if TYPE_CHECKING:
     from tuner.search import FoldTuner
-    from tuner.search.looks import Looks
+    from tuner.search.end_rules import EndRule
     from tuner.training.remote.crew import Crew
 
 __all__ = [
@@ -108,7 +108,7 @@ def search_trials(
         export_seconds=run.estimates.after_search(limit or 0.0) if after is None else after,
         # without a limit, none is exported
         fold_networks=None if limit is None else run.fold_networks,
-        looks=_make_looks(run, tuner, check),
+        end_rules=_make_end_rules(run, tuner, check),
         crew=crew,
     )
     basis = {**end.to_dict(), "max_trials": settings.max_trials}
@@ -118,18 +118,17 @@ def search_trials(
     return check.seen if check else None
 
 
-def _make_looks(run: Run, tuner: "FoldTuner", check: "_AnswerCheck | None") -> "Looks":
-    """Return what says when the search looks whether to end."""
-    from tuner.search.looks import Looks
+def _make_end_rules(run: Run, tuner: "FoldTuner", check: "_AnswerCheck | None") -> "list[EndRule]":
+    """Return the rules that may end the search before its limits."""
+    from tuner.search.end_rules import AnswerRule, PatienceRule
 
     setup, patience = run.setup, run.setup.settings.patience_trials
-    return Looks(
-        tuner.hypermodel,
-        setup.problem.training_rows,
-        is_answered=check,
-        has_gained=None if patience is None else EnsembleGains(run.study, setup.truth).has_gained,
-        patience=patience,
-    )
+    rules: list[EndRule] = []
+    if check is not None:
+        rules.append(AnswerRule(tuner.hypermodel, setup.problem.training_rows, check))
+    if patience is not None:
+        rules.append(PatienceRule(EnsembleGains(run.study, setup.truth).has_gained, patience))
+    return rules
 
 
 def _asks(setup: Setup) -> bool:

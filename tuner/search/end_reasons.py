@@ -17,7 +17,7 @@ def describe_end(
     *,
     clock: Clock,
     oracle: SearchOracle,
-    looked: EndKind | None = None,
+    ended_by: EndKind | None = None,
     running: bool = False,
 ) -> SearchEnd:
     """Return why a search ended.
@@ -30,17 +30,17 @@ def describe_end(
         settings: The search settings.
         clock: The search's time limit.
         oracle: The search's oracle.
-        looked: Why a look at the trials ended it; None if none did.
+        ended_by: The rule that ended it; None if none did.
         running: Whether a trial was proposed that has not ended.
     """
-    looks = {
+    sentences = {
         EndKind.ANSWERED: f"{count} trials answer the question",
         EndKind.WORK: f"the question is open after {count} trials, and more would take long",
         EndKind.PATIENCE: f"the last {settings.patience_trials} of {count} trials have not "
         "improved the ensemble",
     }
-    if looked is not None:
-        return SearchEnd(looked, looks[looked], count)
+    if ended_by is not None:
+        return SearchEnd(ended_by, sentences[ended_by], count)
     if end := SearchEnd.find_trial_limit(count, settings.max_trials):
         return end
     trials = "1 trial" if count == 1 else f"{count} trials"

@@ -19,10 +19,10 @@ from tuner.model.fingerprints import describe_value
 from tuner.model.row_time import RowTime
 from tuner.problem import Problem
 from tuner.search.clock import Clock
+from tuner.search.end_rules import EndRule, EndRules
 from tuner.search.exploring import ExploredHyperModel
 from tuner.search.final_seconds import make_final_seconds
 from tuner.search.labelled_rows import LabelledRows
-from tuner.search.looks import Looks
 from tuner.search.loop import SearchLoop
 from tuner.search.network_limits import limit_networks
 from tuner.search.oracle_choice import choose_oracle
@@ -179,7 +179,7 @@ class FoldTuner(ResultsTuner):
         started: float | None = None,
         export_seconds: float = 0.0,
         fold_networks: FoldNetworks | None = None,
-        looks: Looks | None = None,
+        end_rules: Sequence[EndRule] = (),
         crew: Crew | None = None,
     ) -> SearchEnd:
         """Search a problem and write the study, whose lock the caller holds.
@@ -192,7 +192,7 @@ class FoldTuner(ResultsTuner):
             export_seconds: Seconds of the time limit that the steps after the final training take.
             fold_networks: Keeps the networks of folds, for an ensemble. None to keep none, if a
                 single network is trained after the search.
-            looks: Says when to look whether to end. None to never look.
+            end_rules: May end the search before its limits.
             crew: Workers that train the trials in place of this process, and that go when the
                 search ends. None for none.
 
@@ -223,7 +223,7 @@ class FoldTuner(ResultsTuner):
             clock=self._start_clock(
                 study, started, export_seconds, keeps_networks=fold_networks is not None
             ),
-            looks=looks or Looks(self.hypermodel, problem.training_rows),
+            end_rules=EndRules(end_rules),
         )
         try:
             return loop.run()

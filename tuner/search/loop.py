@@ -10,7 +10,7 @@ from tuner.errors import SearchFailed, StudyError
 from tuner.problem import Problem
 from tuner.search.clock import Clock
 from tuner.search.end_reasons import describe_end, describe_failure
-from tuner.search.looks import Looks
+from tuner.search.end_rules import EndRules
 from tuner.search.oracles import SearchOracle
 from tuner.search.proposals import make_proposals
 from tuner.search.race_driver import RaceDriver
@@ -35,7 +35,7 @@ class SearchLoop:
         settings: The search settings.
         recorder: Writes the study, and tells the listeners.
         clock: The time limit.
-        looks: Says when to look whether to end, and what it sees.
+        end_rules: Say when to look whether to end, and whether it does.
     """
 
     def __init__(  # noqa: PLR0913  (all parts of a search meet here)
@@ -49,7 +49,7 @@ class SearchLoop:
         settings: SearchSettings,
         recorder: Recorder,
         clock: Clock,
-        looks: Looks,
+        end_rules: EndRules,
     ) -> None:
         self._oracle = oracle
         self._trainer = trainer
@@ -59,7 +59,7 @@ class SearchLoop:
         self._settings = settings
         self._recorder = recorder
         self._clock = clock
-        self._looks = looks
+        self._end_rules = end_rules
         fold_rows = [len(fold.train) for fold in problem.folds]
         self._seconds = TrialSeconds(hypermodel, plan.epochs, fold_rows)
         self._proposals = make_proposals(
@@ -76,8 +76,7 @@ class SearchLoop:
     def run(self) -> SearchEnd:
         """Search until there are enough trials, the oracle has no more, or the time is up.
 
-        It also ends when a look says that the question of the space is answered, or that further
-        trials would take long.
+        It also ends when one of the rules says so, as when the question of the space is answered.
 
         Returns:
             Why the search ended.
@@ -100,7 +99,7 @@ class SearchLoop:
             self._settings,
             clock=self._clock,
             oracle=self._oracle,
-            looked=self._looks.end,
+            ended_by=self._end_rules.end,
             running=bool(self._jobs),
         )
         end = replace(end, adds_networks_on_all_rows=self._clock.adds_networks_on_all_rows)
@@ -114,7 +113,7 @@ class SearchLoop:
         study = self._recorder.study
         ended: dict[int, TrialRecord] = {}
         for record in study.read_trials():
-            self._looks.add(record)
+            self._end_rules.add(record)
             self._ended[record.result.status] += 1
             ended[record.trial] = record.brief
         self._recorder.recall(ended.values())
@@ -151,11 +150,12 @@ class SearchLoop:
         if self._ended.total() and self._clock.is_over():
             return []
         jobs, self._unfinished = self._unfinished, []
-        if not jobs and self._looks.look():
+        if not jobs and self._end_rules.check():
             return []
-        most, next_look = self._settings.max_trials, self._looks.find_next(self._ended.total())
+        most, ended = self._settings.max_trials, self._ended.total()
+        next_look = self._end_rules.find_next(ended)
         self._most_trials = most if next_look is None else min(most, next_look)
-        room = self._most_trials - self._ended.total() - len(jobs)
+        room = self._most_trials - ended - len(jobs)
         if self._proposals.are_limited:  # others follow while these train
             room = min(room, self._trainer.at_once - len(jobs))
         elif not self._oracle.adaptive:  # the size of a cohort changes no result
@@ -259,6 +259,6 @@ class SearchLoop:
             record.result,
             lambda: self._seconds.estimate_longest(self._list_running()),
         )
-        self._looks.add(record)
+        self._end_rules.add(record)
         self._oracle.tell(record.result)
         self._recorder.announce_trial(record)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.searches import Interrupt, make_mlp, read_trials
 from tuner.search import FoldTuner
-from tuner.search.looks import Looks
+from tuner.search.end_rules import AnswerRule, EndRules, PatienceRule
 from tuner.study import EndKind, SearchSettings, TrialRecord
 from tuner.training import TrialResult
 
@@ -21,34 +21,37 @@ SETTINGS = SearchSettings(
 )
 
 
-def add_all(looks, records):
+def add_all(rules, records):
     for record in records:
-        looks.add(record)
+        rules.add(record)
+
+
+def make_comparison(is_answered, rows=64, compare="depth"):
+    """Return the rules of a comparison."""
+    hypermodel = make_mlp(SPACE, epochs=1, compare=compare)
+    return EndRules([AnswerRule(hypermodel, rows, is_answered)])
 
 
 def test_a_search_looks_after_six_eight_twelve_and_sixteen_rounds():
-    looks = Looks(make_mlp(SPACE, epochs=1, compare="depth"), 64, is_answered=lambda records: False)
+    rules = make_comparison(lambda records: False)
     ended = (0, 11, 12, 13, 16, 24, 31, 32)
-    assert [looks.find_next(number) for number in ended] == [12, 12, 16, 16, 24, 32, 32, None]
+    assert [rules.find_next(number) for number in ended] == [12, 12, 16, 16, 24, 32, 32, None]
 
 
 def test_without_a_question_a_search_never_looks():
-    compared = make_mlp(SPACE, epochs=1, compare="depth")
-    other = make_mlp(SPACE, epochs=1)
-    for looks in (Looks(compared, 64), Looks(other, 64, is_answered=lambda records: True)):
-        assert looks.find_next(0) is None
-        assert not looks.look()
+    for rules in (EndRules([]), make_comparison(lambda records: True, compare=None)):
+        assert rules.find_next(0) is None
+        assert not rules.check()
 
 
 def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     """A study of 14 trials that had no look is judged by its first 12."""
     judged = []
-    compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, 64, is_answered=lambda records: bool(judged.append(len(records))))
+    rules = make_comparison(lambda records: bool(judged.append(len(records))))
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(14)]
-    add_all(looks, records)
-    assert not looks.look()
-    assert not looks.look()
+    add_all(rules, records)
+    assert not rules.check()
+    assert not rules.check()
     assert judged == [12]
 
 
@@ -62,23 +65,21 @@ def test_trials_that_a_look_has_passed_are_judged_as_they_were_then():
     ],
 )
 def test_a_search_does_not_go_on_if_more_trials_take_long(rows, answered, end):
-    compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, rows, is_answered=lambda records: answered)
+    rules = make_comparison(lambda records: answered, rows)
     curves = {"loss": [[0.5] * 20] * 2}
     result = {"parameters": 10_000, "curves": curves}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(12)]
-    add_all(looks, records)
-    assert looks.look() == (end is not None)
-    assert looks.end == end
+    add_all(rules, records)
+    assert rules.check() == (end is not None)
+    assert rules.end == end
 
 
 def test_the_last_look_ends_no_search_for_its_work():
-    compared = make_mlp(SPACE, epochs=1, compare="depth")
-    looks = Looks(compared, 10**12, is_answered=lambda records: False)
+    rules = make_comparison(lambda records: False, 10**12)
     result = {"parameters": 10_000, "curves": {"loss": [[0.5]]}}
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed", **result)) for n in range(32)]
-    add_all(looks, records)
-    assert not looks.look()
+    add_all(rules, records)
+    assert not rules.check()
 
 
 @pytest.fixture
@@ -92,12 +93,10 @@ def search(problem, tmp_path, make_study):
             directory=tmp_path / "runs",
             listeners=listeners,
         )
-        looks = Looks(
-            tuner.hypermodel,
-            problem.training_rows,
-            is_answered=lambda records: len(records) >= answered_after,
+        rule = AnswerRule(
+            tuner.hypermodel, problem.training_rows, lambda records: len(records) >= answered_after
         )
-        end = tuner.run(problem, study, looks=looks)
+        end = tuner.run(problem, study, end_rules=[rule])
         return tuner, end
 
     return search
@@ -112,7 +111,7 @@ def test_it_ends_at_the_first_look_whose_trials_answer(search):
 
 
 def test_it_ends_after_six_rounds_that_were_too_much_work(search, monkeypatch):
-    monkeypatch.setattr("tuner.search.looks._MOST_WORK", 1.0)
+    monkeypatch.setattr("tuner.search.end_rules._MOST_WORK", 1.0)
     _, end = search(answered_after=99)
     assert (end.kind, end.trials) == (EndKind.WORK, 12)
     assert end.sentence == "the question is open after 12 trials, and more would take long"
@@ -126,46 +125,45 @@ def test_a_search_that_is_interrupted_between_looks_ends_as_one_that_is_not(sear
     assert sorted(read_trials(tuner.study)) == list(range(12))
 
 
-def make_looks(patience, gains):
-    """Return looks, and the trials that they compare."""
+def wait_for_gains(patience, gains):
+    """Return the rule of patience, and the trials that it compares."""
     compared = []
 
     def has_gained(before, now):
         compared.append((len(before), len(now)))
         return gains[len(compared) - 1]
 
-    options = {"has_gained": has_gained, "patience": patience}
-    return Looks(make_mlp(SPACE, epochs=1), 64, **options), compared
+    return EndRules([PatienceRule(has_gained, patience)]), compared
 
 
 def test_a_search_ends_when_the_last_trials_have_not_improved_the_ensemble():
-    looks, compared = make_looks(3, [True, False])
+    rules, compared = wait_for_gains(3, [True, False])
     added = []
     records = [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(10)]
-    assert [looks.find_next(ended) for ended in (0, 2, 3, 8)] == [3, 3, 6, 9]
+    assert [rules.find_next(ended) for ended in (0, 2, 3, 8)] == [3, 3, 6, 9]
     for ended in (3, 5, 6, 8):
-        add_all(looks, records[len(added) : ended])
+        add_all(rules, records[len(added) : ended])
         added += records[len(added) : ended]
-        assert not looks.look()
+        assert not rules.check()
     for ended in (9, 10):
-        add_all(looks, records[len(added) : ended])
+        add_all(rules, records[len(added) : ended])
         added += records[len(added) : ended]
-        assert looks.look()
+        assert rules.check()
     assert compared == [(3, 6), (6, 9)]
-    assert looks.end is EndKind.PATIENCE
+    assert rules.end is EndKind.PATIENCE
 
 
 def test_a_trial_for_which_no_time_was_left_is_not_counted():
-    looks, compared = make_looks(3, [False])
+    rules, compared = wait_for_gains(3, [False])
     add_all(
-        looks, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in (0, 2, 3, 5, 6, 7)]
+        rules, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in (0, 2, 3, 5, 6, 7)]
     )
-    assert looks.look()
+    assert rules.check()
     assert compared == [(3, 6)]
 
 
 def test_what_ends_by_patience_does_not_depend_on_how_many_trials_train_at_once():
-    looks, compared = make_looks(3, [False])
-    add_all(looks, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)])
-    assert looks.look()
+    rules, compared = wait_for_gains(3, [False])
+    add_all(rules, [TrialRecord(n, {}, {}, TrialResult(n, "completed")) for n in range(8)])
+    assert rules.check()
     assert compared == [(3, 6)]
