@@ -13,6 +13,12 @@ import numpy as np
 
 from tuner.api.boundary import call_from_python
 from tuner.api.ended_search import record_end
+from tuner.api.kfold.failure_limit import FailureLimit
+from tuner.api.kfold.function_hypermodel import Recompiled, read_hypermodel
+from tuner.api.kfold.held_out_rows import read_and_split
+from tuner.api.kfold.overridden_methods import refuse_overridden
+from tuner.api.kfold.search_arguments import SearchArguments
+from tuner.api.kfold.tuner_arguments import TunerArguments
 from tuner.api.lost_numbers import warn_about_lost_numbers
 from tuner.data.in_memory.row_indexes import check_indexes
 from tuner.folds import Split
@@ -20,15 +26,9 @@ from tuner.model.fingerprints import describe_value
 from tuner.problem import Problem, take_rows
 from tuner.search import FoldTuner
 from tuner.search.exploring import ExploredHyperModel
-from tuner.search.failure_limit import FailureLimit
-from tuner.search.function_hypermodel import Recompiled, read_hypermodel
-from tuner.search.held_out_rows import read_and_split
 from tuner.search.labelled_rows import LabelledRows
 from tuner.search.oracle_choice import choose_oracle
 from tuner.search.oracles import StudyOracle, count_bracket_trials
-from tuner.search.overridden_methods import refuse_overridden
-from tuner.search.search_arguments import SearchArguments
-from tuner.search.tuner_arguments import TunerArguments
 from tuner.space import find_space
 from tuner.study import Listener, SearchEnd, SearchSettings, Study
 from tuner.terminal.messages import Messages

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from tuner.api.kfold.search_arguments import SearchArguments
 from tuner.errors import DataError, UserError, one_line
 from tuner.folds import Split, Splitter
 from tuner.problem import Inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.labelled_rows import LabelledRows, read_weights, refuse_masked
-from tuner.search.search_arguments import SearchArguments
 from tuner.search.targets import NO_CLASSES
 
 __all__ = ["read_and_split"]

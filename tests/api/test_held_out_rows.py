@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from tuner.api.kfold.held_out_rows import read_and_split
+from tuner.api.kfold.search_arguments import SearchArguments
 from tuner.errors import DataError
-from tuner.search.held_out_rows import read_and_split
-from tuner.search.search_arguments import SearchArguments
 from tuner.study import SearchSettings
 
 X = np.arange(20.0).reshape(10, 2)

@@ -1,0 +1,1 @@
+"""What `KFoldTuner` takes beyond `FoldTuner`: the arguments of KerasTuner and of Keras."""
