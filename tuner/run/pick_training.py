@@ -8,7 +8,7 @@ from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run
-from tuner.run.stages import Stage, mark_done
+from tuner.run.stages import Stage, leave_out_all_rows, mark_done
 from tuner.run.testing import score_test_rows
 
 __all__ = ["describe_training", "leave_out_networks_on_all_rows", "train_pick"]
@@ -64,5 +64,5 @@ def leave_out_networks_on_all_rows(
     if not any(member.folds and member.on_all_rows for member in members):
         return False
     run.note(f"{error}; the networks of the folds are exported without those on all rows")
-    mark_done(run.study, Stage.FINAL_TRAINING, {**picking.basis, "has_time_for_all_rows": False})
+    leave_out_all_rows(run.study, picking.basis)
     return True

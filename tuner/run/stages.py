@@ -12,13 +12,14 @@ record.
 from enum import StrEnum
 from typing import Any
 
-from tuner.study import EventKind, Study
+from tuner.study import ALL_ROWS_KEY, EventKind, Study
 
 __all__ = [
     "STAGES_VERSION",
     "Stage",
     "is_done",
     "is_out_of_time",
+    "leave_out_all_rows",
     "mark_done",
     "mark_out_of_time",
     "read_basis",
@@ -53,7 +54,7 @@ def mark_done(study: Study, stage: Stage, basis: dict[str, Any]) -> None:
     Raises:
         StudyError: The journal cannot be written.
     """
-    study.journal.append(EventKind.STAGE, stage=stage, basis=basis)
+    _write(study, stage, basis)
 
 
 def mark_out_of_time(study: Study, stage: Stage, max_seconds: float) -> None:
@@ -67,7 +68,24 @@ def mark_out_of_time(study: Study, stage: Stage, max_seconds: float) -> None:
     Raises:
         StudyError: The journal cannot be written.
     """
-    mark_done(study, stage, {"out_of_time": max_seconds})
+    _write(study, stage, {"out_of_time": max_seconds})
+
+
+def leave_out_all_rows(study: Study, basis: dict[str, Any]) -> None:
+    """Write to the journal that an ensemble of folds gets no networks on all rows from now on.
+
+    Args:
+        study: The study.
+        basis: What the final training depends on that found that out.
+
+    Raises:
+        StudyError: The journal cannot be written.
+    """
+    _write(study, Stage.FINAL_TRAINING, {**basis, ALL_ROWS_KEY: False})
+
+
+def _write(study: Study, stage: Stage, basis: dict[str, Any]) -> None:
+    study.journal.append(EventKind.STAGE, stage=stage, basis=basis)
 
 
 def is_out_of_time(study: Study, stage: Stage, max_seconds: float | None) -> bool:

@@ -26,7 +26,7 @@ from tuner.study.prediction_times import BATCH, PredictionTime, PredictionTimes
 from tuner.study.reading_warm_start import open_warm_start
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.recovery import find_damaged_trials, recover_study
-from tuner.study.search_end import EndKind, SearchEnd
+from tuner.study.search_end import ALL_ROWS_KEY, EndKind, SearchEnd
 from tuner.study.settings import (
     ENOUGH_ROUNDS,
     FEWEST_ROUNDS,
@@ -47,6 +47,7 @@ from tuner.study.versions import list_versions
 from tuner.study.warm_start import WarmStart
 
 __all__ = [
+    "ALL_ROWS_KEY",
     "BATCH",
     "ENOUGH_ROUNDS",
     "FEWEST_ROUNDS",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.folds import Split
 from tuner.study.journal import EventKind
+from tuner.study.search_end import ALL_ROWS_KEY
 from tuner.training import TrialResult
 
 if TYPE_CHECKING:
@@ -156,5 +157,5 @@ def _read_choice(study: "Study") -> bool | None:
         if event["event"] == EventKind.TRIAL:
             chosen = None
         elif event["event"] == EventKind.STAGE:
-            chosen = event["basis"].get("has_time_for_all_rows", chosen)
+            chosen = event["basis"].get(ALL_ROWS_KEY, chosen)
     return chosen

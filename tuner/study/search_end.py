@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["EndKind", "SearchEnd"]
+__all__ = ["ALL_ROWS_KEY", "EndKind", "SearchEnd"]
+
+ALL_ROWS_KEY = "has_time_for_all_rows"
+"""In the basis of a stage, whether an ensemble of folds gets networks on all rows beside these."""
 
 
 class EndKind(StrEnum):
@@ -74,7 +77,7 @@ class SearchEnd:
             EndKind(record["kind"]),
             record["sentence"],
             record["trials"],
-            record.get("has_time_for_all_rows"),
+            record.get(ALL_ROWS_KEY),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,6 +85,6 @@ class SearchEnd:
         known = (
             {}
             if self.adds_networks_on_all_rows is None
-            else {"has_time_for_all_rows": self.adds_networks_on_all_rows}
+            else {ALL_ROWS_KEY: self.adds_networks_on_all_rows}
         )
         return {"kind": self.kind.value, "sentence": self.sentence, "trials": self.trials, **known}
