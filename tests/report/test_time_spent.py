@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.reports import make_trial
 from tuner.report.time_spent import measure_time_spent
-from tuner.run.stages import Stage
+from tuner.study import Stage
 
 
 def make_event(kind, seconds):

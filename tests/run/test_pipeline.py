@@ -23,9 +23,9 @@ from tuner.run.pipeline import run_search
 from tuner.run.reporting import is_reported, read_content, report_study
 from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
-from tuner.run.stages import Stage, read_basis
+from tuner.run.stages import read_basis
 from tuner.serving.export import ModelExport
-from tuner.study import EventKind, Listener, Study, check_place
+from tuner.study import EventKind, Listener, Stage, Study, check_place
 
 
 class Notes(Listener):

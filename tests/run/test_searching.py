@@ -8,8 +8,8 @@ from tests.helpers.setups import write_untrained_study
 from tuner.errors import SearchFailed
 from tuner.run.run import Run
 from tuner.run.searching import find_end, skip_search
-from tuner.run.stages import Stage, mark_done
-from tuner.study import EndKind, SearchEnd, TrialRecord
+from tuner.run.stages import mark_done
+from tuner.study import EndKind, SearchEnd, Stage, TrialRecord
 from tuner.training import TrialResult
 
 TRIALS = [{"depth": 0}, {"depth": 1}]

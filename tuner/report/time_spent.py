@@ -4,40 +4,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tuner.study import EventKind, TrialRecord
+from tuner.study import EventKind, Stage, TrialRecord
 
 __all__ = ["TimeSpent", "measure_time_spent"]
 
 # The part of the time that ends with an event, and the part that begins with it: by the event's
-# kind, or by the name of the stage that is done (`tuner.run.stages.Stage`). Every stage is in both,
-# because a resumed run skips stages that were done before.
+# kind, or by the stage that is done. Every stage is in both, because a resumed run skips stages
+# that were done before.
 _PART_BEFORE = {
     EventKind.PROPOSED: "searching",
     EventKind.TRIAL: "searching",
-    "searching": "searching",
-    "picking": "final_training",
-    "final training": "final_training",
+    Stage.SEARCHING: "searching",
+    Stage.PICKING: "final_training",
+    Stage.FINAL_TRAINING: "final_training",
     EventKind.TESTED: "final_training",
-    "writing the model": "export",
+    Stage.WRITING: "export",
     EventKind.EXPORTED: "export",
     EventKind.NOT_EXPORTED: "export",
-    "exporting": "export",
-    "prediction times": "report",
-    "baselines": "report",
-    "report": "report",
+    Stage.EXPORTING: "export",
+    Stage.PREDICTION_TIMES: "report",
+    Stage.BASELINES: "report",
+    Stage.REPORT: "report",
 }
 _PART_AFTER = {
-    "searching": "final_training",
-    "picking": "final_training",
-    "final training": "final_training",
+    Stage.SEARCHING: "final_training",
+    Stage.PICKING: "final_training",
+    Stage.FINAL_TRAINING: "final_training",
     EventKind.TESTED: "export",
-    "writing the model": "report",
+    Stage.WRITING: "report",
     EventKind.EXPORTED: "report",
     EventKind.NOT_EXPORTED: "report",
-    "exporting": "report",
-    "prediction times": "report",
-    "baselines": "report",
-    "report": "report",
+    Stage.EXPORTING: "report",
+    Stage.PREDICTION_TIMES: "report",
+    Stage.BASELINES: "report",
+    Stage.REPORT: "report",
     EventKind.ENDED: "",
 }
 

@@ -16,8 +16,8 @@ from tuner.run.kept_answers import keep_answer
 from tuner.run.picking import PickingResult, describe_picks, pick_to_export
 from tuner.run.run import Run
 from tuner.run.setup import Setup
-from tuner.run.stages import Stage, mark_done
-from tuner.study import Study
+from tuner.run.stages import mark_done
+from tuner.study import Stage, Study
 from tuner.words import join_words
 
 __all__ = ["add_measured_averaging", "answer_own_question", "make_evidence", "pick_and_answer"]

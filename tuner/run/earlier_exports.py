@@ -7,8 +7,8 @@ from typing import Any
 from tuner.errors import TunerError
 from tuner.run.picking import PickingResult
 from tuner.run.side_files import read_model
-from tuner.run.stages import Stage, is_done, read_basis
-from tuner.study import EventKind, Study, have_same_networks
+from tuner.run.stages import is_done, read_basis
+from tuner.study import EventKind, Stage, Study, have_same_networks
 
 __all__ = ["ExportResult", "find_export", "find_export_fault", "is_exported"]
 

@@ -18,9 +18,9 @@ from tuner.run.model_description import TrainedExportable, describe_model
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run, note_unwritten
 from tuner.run.setup import Setup
-from tuner.run.stages import Stage, mark_done
+from tuner.run.stages import mark_done
 from tuner.serving.formats import DEFAULT_FORMATS, WRITTEN
-from tuner.study import EventKind, PredictionTime, Study
+from tuner.study import EventKind, PredictionTime, Stage, Study
 
 if TYPE_CHECKING:
     from tuner.serving.export import ModelDestination, ModelExport

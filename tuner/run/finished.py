@@ -8,8 +8,8 @@ from tuner.run.picking import read_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
 from tuner.run.reporting import is_reported, locate_report
 from tuner.run.searching import find_end
-from tuner.run.stages import Stage, is_out_of_time
-from tuner.study import EventKind, SearchSettings, Study, find_damaged_trials
+from tuner.run.stages import is_out_of_time
+from tuner.study import EventKind, SearchSettings, Stage, Study, find_damaged_trials
 
 __all__ = ["find_summary", "read_last_summary"]
 

@@ -8,8 +8,9 @@ from tuner.run.final_training import train_members
 from tuner.run.model_description import TrainedExportable
 from tuner.run.picking import PickingResult
 from tuner.run.run import Run
-from tuner.run.stages import Stage, leave_out_all_rows, mark_done
+from tuner.run.stages import leave_out_all_rows, mark_done
 from tuner.run.testing import score_test_rows
+from tuner.study import Stage
 
 __all__ = ["describe_training", "leave_out_networks_on_all_rows", "train_pick"]
 

@@ -15,8 +15,8 @@ from tuner.analysis import (
     pick_networks,
 )
 from tuner.run.setup import Setup
-from tuner.run.stages import STAGES_VERSION, Stage, read_basis
-from tuner.study import EventKind, Pick, Study, describe_networks
+from tuner.run.stages import STAGES_VERSION, read_basis
+from tuner.study import EventKind, Pick, Stage, Study, describe_networks
 from tuner.words import are_clearly_fewer, count_noun, format_hyperparameters, list_scores
 
 __all__ = [

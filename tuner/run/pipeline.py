@@ -42,9 +42,9 @@ from tuner.run.searching import (
     skip_search,
     warn_about_export,
 )
-from tuner.run.stages import STAGES_VERSION, Stage, mark_done, mark_out_of_time
+from tuner.run.stages import STAGES_VERSION, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
-from tuner.study import PredictionTime, recover_study
+from tuner.study import PredictionTime, Stage, recover_study
 
 if TYPE_CHECKING:
     from tuner.search import FoldTuner

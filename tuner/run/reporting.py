@@ -25,10 +25,11 @@ from tuner.run.baselines import compare_with_baselines, has_baselines
 from tuner.run.earlier_exports import find_export_fault
 from tuner.run.setup import Setup
 from tuner.run.side_files import digest_if_readable, read_model
-from tuner.run.stages import Stage, is_done, mark_done
+from tuner.run.stages import is_done, mark_done
 from tuner.study import (
     EventKind,
     PredictionTime,
+    Stage,
     Study,
     describe_networks,
     have_same_networks,

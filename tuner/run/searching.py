@@ -12,12 +12,13 @@ from tuner.analysis import (
 from tuner.errors import OF_OTHERS, SearchFailed, SpaceError, UserError, one_line
 from tuner.run.run import Run
 from tuner.run.setup import Setup, make_hypermodel
-from tuner.run.stages import Stage, mark_done, read_basis
+from tuner.run.stages import mark_done, read_basis
 from tuner.study import (
     EndKind,
     Listener,
     SearchEnd,
     SearchSettings,
+    Stage,
     Study,
     TrialRecord,
 )

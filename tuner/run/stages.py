@@ -1,4 +1,4 @@
-"""The stages of a run, and how the journal remembers which of them are done.
+"""How the journal of a study remembers which stages of a run are done.
 
 Exporting and the report are done if their last event in the journal has the same basis, that is,
 everything that the result depends on, and their files are there. The search is over if its event
@@ -9,14 +9,12 @@ them; otherwise their events, and those of the final training and of writing the
 record.
 """
 
-from enum import StrEnum
 from typing import Any
 
-from tuner.study import ALL_ROWS_KEY, EventKind, Study
+from tuner.study import ALL_ROWS_KEY, EventKind, Stage, Study
 
 __all__ = [
     "STAGES_VERSION",
-    "Stage",
     "is_done",
     "is_out_of_time",
     "leave_out_all_rows",
@@ -28,19 +26,6 @@ __all__ = [
 
 STAGES_VERSION = 3
 """The version of all stages: raise it when a stage would come out differently."""
-
-
-class Stage(StrEnum):
-    """The stages of a run after its study is open, in their order."""
-
-    SEARCHING = "searching"
-    PICKING = "picking"
-    FINAL_TRAINING = "final training"
-    WRITING = "writing the model"
-    PREDICTION_TIMES = "prediction times"
-    EXPORTING = "exporting"
-    BASELINES = "baselines"
-    REPORT = "report"
 
 
 def mark_done(study: Study, stage: Stage, basis: dict[str, Any]) -> None:

@@ -36,6 +36,7 @@ from tuner.study.settings import (
     SearchSettings,
     check_setting_types,
 )
+from tuner.study.stage import Stage
 from tuner.study.study import Study
 from tuner.study.trial_networks import (
     TrialNetworks,
@@ -65,6 +66,7 @@ __all__ = [
     "PredictionTimes",
     "SearchEnd",
     "SearchSettings",
+    "Stage",
     "Study",
     "StudyRecord",
     "TrialNetworks",
