@@ -13,7 +13,8 @@ def make_clock(limit, export_seconds=0.0, count_fold_times=lambda: 2, **final):
         limit,
         started=100.0,  # as the fixture `now` begins
         export_seconds=export_seconds,
-        final=FinalSeconds(count_fold_times=count_fold_times, share=0.25, **final),  # of 5 folds
+        # of 5 folds
+        final=FinalSeconds(count_fold_times=count_fold_times, all_rows_share=0.25, **final),
         objective=OBJECTIVES["cross_entropy"],
     )
 
@@ -41,7 +42,7 @@ def test_without_a_limit_the_time_is_never_up(now):
 
 def test_before_a_trial_has_ended_the_clock_reserves_what_all_rows_would_have_taken(now):
     assert find_end(make_clock(60.0), now, range(100)) == 48  # 48 + 48 / 4
-    clock = make_clock(60.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 30)
+    clock = make_clock(60.0, fold_networks=5, decide_all_rows=lambda best: best[0].seconds < 30)
     assert find_end(clock, now, range(100)) == 60 - 1  # one second to average folds
     assert clock.adds_networks_on_all_rows is None
 
@@ -69,7 +70,7 @@ def test_the_clock_reserves_the_final_training_of_several_of_the_best_networks(n
         100.0,
         networks=2,
         fold_networks=5,
-        trains_on_all_rows=lambda best: [each.score for each in best] != [0.5, 0.6],
+        decide_all_rows=lambda best: [each.score for each in best] != [0.5, 0.6],
     )
     for score in (0.7, 0.5, 0.6):
         clock.add(make_result(score, 32.0))
@@ -86,7 +87,7 @@ def test_the_clock_reserves_the_averaging_of_folds_beside_networks_on_all_rows(n
 @pytest.mark.parametrize(("running", "added"), [(30.0, True), (32.0, False)])
 def test_networks_on_all_rows_take_no_time_from_trials_that_train(now, running, added):
     """They become quick enough when 40 s are left; they take 9 s, and folds one."""
-    clock = make_clock(100.0, fold_networks=5, trains_on_all_rows=lambda best: best[0].seconds < 40)
+    clock = make_clock(100.0, fold_networks=5, decide_all_rows=lambda best: best[0].seconds < 40)
     now.seconds = 150.0
     clock.add(make_result(0.6, seconds=64.0))
     assert clock.adds_networks_on_all_rows is False

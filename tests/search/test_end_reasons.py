@@ -30,7 +30,7 @@ def make_clock(limit=None):
         limit,
         started=100.0,
         export_seconds=0.0,
-        final=FinalSeconds(count_fold_times=lambda: 1, share=0.25),
+        final=FinalSeconds(count_fold_times=lambda: 1, all_rows_share=0.25),
         objective=OBJECTIVES["cross_entropy"],
     )
 

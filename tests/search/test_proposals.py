@@ -43,7 +43,7 @@ def propose(tmp_path, now):
             seconds,
             started=now.seconds,
             export_seconds=0.0,
-            final=FinalSeconds(count_fold_times=lambda: 0, share=0.25),
+            final=FinalSeconds(count_fold_times=lambda: 0, all_rows_share=0.25),
             objective=OBJECTIVES["cross_entropy"],
         )
         proposals = make_proposals(oracle, Seconds(), clock, recorder, at_once=1)

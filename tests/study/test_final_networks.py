@@ -12,7 +12,7 @@ from tuner.study import (
     count_fold_networks,
     estimate_network_seconds,
     exports_ensemble,
-    find_share,
+    find_all_rows_share,
     trains_on_all_rows,
 )
 from tuner.training import TrialResult
@@ -30,7 +30,7 @@ def make_result(seconds, epoch=10):
 
 def test_a_network_takes_its_share_of_a_trial():
     whole, half = make_result(8.0, 20), make_result(8.0, 10)
-    share = find_share(make_split(80))
+    share = find_all_rows_share(make_split(80))
     assert estimate_network_seconds([whole], share) == pytest.approx(2.0)
     assert estimate_network_seconds([half], share) == pytest.approx(1.0)
     assert estimate_network_seconds([whole, half], share) == pytest.approx(1.75)  # most of the best

@@ -77,7 +77,7 @@ class Clock:
     def _choose_final_networks(self, count_running: Callable[[], float]) -> None:
         """Decide by the best trials so far whether networks are trained on all rows."""
         chosen = self._trains_on_all_rows
-        self._trains_on_all_rows = self._final.trains_on_all_rows(self._best)
+        self._trains_on_all_rows = self._final.decide_all_rows(self._best)
         if self._trains_on_all_rows and chosen is False:  # the clock did not reserve time for them
             self._trains_on_all_rows = self.count_left() >= count_running()
 

@@ -8,7 +8,7 @@ from tuner.folds import Split
 from tuner.study import (
     NETWORKS,
     estimate_network_seconds,
-    find_share,
+    find_all_rows_share,
     have_seen_most,
     trains_on_all_rows,
 )
@@ -29,19 +29,19 @@ class FinalSeconds:
     Attributes:
         count_fold_times: Returns it in times of a fold with as many rows and epochs. It is called
             each time, because the trainer may change during a search.
-        share: The number of all training rows, as a share of the rows on which a trial trains over
-            all its folds.
+        all_rows_share: The number of all training rows, as a share of the rows on which a trial
+            trains over all its folds.
         networks: How many networks are trained.
         fold_networks: How many networks of folds are exported, which the search has.
-        trains_on_all_rows: Returns whether networks are trained on all rows, by the best trials;
+        decide_all_rows: Returns whether networks are trained on all rows, by the best trials;
             those of the folds alone are exported otherwise.
     """
 
     count_fold_times: Callable[[], float]
-    share: float
+    all_rows_share: float
     networks: int = 1
     fold_networks: int = 0
-    trains_on_all_rows: Callable[[Sequence[TrialResult]], bool] = lambda best: True
+    decide_all_rows: Callable[[Sequence[TrialResult]], bool] = lambda best: True
 
     def estimate_seconds(
         self,
@@ -66,12 +66,12 @@ class FinalSeconds:
         averaging *= slowness
         if trains_on_all_rows is None:
             running = TrialResult(0, "completed", epoch=1, seconds=elapsed)
-            trains_on_all_rows = self.trains_on_all_rows(best or [running])
+            trains_on_all_rows = self.decide_all_rows(best or [running])
         if not trains_on_all_rows:
             return averaging
         if not best:
-            return averaging + elapsed * self.share
-        network_seconds = estimate_network_seconds(best, self.share)
+            return averaging + elapsed * self.all_rows_share
+        network_seconds = estimate_network_seconds(best, self.all_rows_share)
         tracing = slowness * (_PREPARING_SECONDS + _TRACE_SECONDS * self.networks)
         return averaging + tracing + self.count_fold_times() * network_seconds
 
@@ -94,15 +94,15 @@ def make_final_seconds(
         max_seconds: The time limit of the search; None for no limit.
     """
     networks = NETWORKS if keeps_networks else 1
-    final = partial(
-        FinalSeconds,
+    has_fold_networks = keeps_networks and have_seen_most(split)
+
+    def decide_all_rows(best: Sequence[TrialResult]) -> bool:
+        return not keeps_networks or trains_on_all_rows(best, split, max_seconds)
+
+    return FinalSeconds(
         count_fold_times=partial(estimate_fold_times, networks),
-        share=find_share(split),
+        all_rows_share=find_all_rows_share(split),
         networks=networks,
-    )
-    if not keeps_networks:
-        return final()
-    return final(
-        fold_networks=NETWORKS * len(split.folds) if have_seen_most(split) else 0,
-        trains_on_all_rows=partial(trains_on_all_rows, split=split, max_seconds=max_seconds),
+        fold_networks=NETWORKS * len(split.folds) if has_fold_networks else 0,
+        decide_all_rows=decide_all_rows,
     )

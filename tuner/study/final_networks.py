@@ -23,7 +23,7 @@ __all__ = [
     "count_fold_networks",
     "estimate_network_seconds",
     "exports_ensemble",
-    "find_share",
+    "find_all_rows_share",
     "have_seen_most",
     "trains_on_all_rows",
 ]
@@ -35,7 +35,7 @@ _MOST_SHARE = 0.4  # of a time limit that training again may take on one core
 _LEAST_ROWS = 0.7  # of all rows that each fold's networks must have seen
 
 
-def find_share(split: Split) -> float:
+def find_all_rows_share(split: Split) -> float:
     """Return all training rows, as a share of those that a trial trains on over all its folds."""
     return len(split.train) / sum(len(fold.train) for fold in split.folds)
 
@@ -47,7 +47,7 @@ def estimate_network_seconds(best: Sequence[TrialResult], share: float) -> float
 
     Args:
         best: The best trials, at least one, the best of all first.
-        share: As `find_share` returns it.
+        share: As `find_all_rows_share` returns it.
 
     Returns:
         Seconds as a trial counts them, which trains its folds side by side.
@@ -76,7 +76,7 @@ def trains_on_all_rows(
     """
     if max_seconds is None or not have_seen_most(split):
         return True
-    network = estimate_network_seconds(best, find_share(split))
+    network = estimate_network_seconds(best, find_all_rows_share(split))
     return NETWORKS * network <= _MOST_SHARE * max_seconds
 
 
