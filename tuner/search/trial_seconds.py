@@ -21,35 +21,37 @@ _SPEED = 1e10  # multiplications a second, in which a core also trains; within a
 
 @dataclass(slots=True)
 class _Training:
-    """How a trial trains.
+    """How a trial trains, by a first and a last report: the epochs until then, and the time.
+
+    A worker's first report may be of several epochs. The first epoch traces the program.
 
     Attributes:
         work: The work of an epoch for a row, in multiplications.
         folds: How many folds it has.
         begun: When the trial began, by `time.monotonic`.
-        epochs: The epochs that it has trained.
-        told: Those after which it was heard of first. A worker tells of several at once.
-        first: When that was; its first epoch traces its program.
-        last: When its last epoch so far ended.
+        epochs_first: The epochs that it had trained at the first report; 0 before that.
+        time_first: When that came, by `time.monotonic`.
+        epochs_last: The epochs that it had trained at the last report.
+        time_last: When that came.
     """
 
     work: float
     folds: int
     begun: float
-    epochs: int = 0
-    told: int = 0
-    first: float = 0.0
-    last: float = 0.0
+    epochs_first: int = 0
+    time_first: float = 0.0
+    epochs_last: int = 0
+    time_last: float = 0.0
 
     @property
     def is_known(self) -> bool:
         """Whether it is known how long an epoch takes."""
-        return self.epochs > self.told > 0
+        return self.epochs_last > self.epochs_first > 0
 
     def estimate(self, work: float, epochs: float, folds: int) -> float:
         """Return the seconds that a trial of other networks takes, from those of this one."""
-        epoch = (self.last - self.first) / (self.epochs - self.told)
-        tracing = max(self.first - self.begun - self.told * epoch, 0.0)
+        epoch = (self.time_last - self.time_first) / (self.epochs_last - self.epochs_first)
+        tracing = max(self.time_first - self.begun - self.epochs_first * epoch, 0.0)
         return tracing + epochs * epoch * (work * folds) / (self.work * self.folds)
 
 
@@ -147,7 +149,7 @@ class TrialSeconds:
         training = self._trainings.get(trial)
         if training is None:
             return
-        training.last = time.monotonic()
-        if not training.told:
-            training.told, training.first = epoch, training.last
-        training.epochs = epoch
+        now = time.monotonic()
+        if not training.epochs_first:
+            training.epochs_first, training.time_first = epoch, now
+        training.epochs_last, training.time_last = epoch, now
