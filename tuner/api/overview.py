@@ -8,7 +8,6 @@ from typing import Any
 from tuner.phrasing import phrase
 from tuner.run.finished import read_last_summary
 from tuner.run.picking import read_picking_basis
-from tuner.run.reporting import locate_report
 from tuner.study import Study
 from tuner.words import count_noun, format_hyperparameters, format_score
 
@@ -51,7 +50,7 @@ def _list_known(study: Study) -> Iterator[tuple[str, str]]:
     elif read_picking_basis(study):  # as `KFoldClassifier` leaves it
         yield "trials", str(study.count_trials())
         yield "model", _locate(study.model_folder, "export() trains and exports the best network")
-        yield "report", _locate(locate_report(study), "the attribute report writes it")
+        yield "report", _locate(study.report_path, "the attribute report writes it")
     else:
         ended = count_noun(study.count_trials(), "trial")
         yield "not finished", f"{ended} ended; to go on: {phrase(study.make_command('resume'))}"

@@ -20,7 +20,6 @@ from tuner.api.sync import write_to_mlflow
 from tuner.argument_types import check_type, read_path
 from tuner.model.hypermodel_object import HypermodelObject
 from tuner.run.exporting import ExportOptions
-from tuner.run.reporting import locate_report
 from tuner.serving.formats import choose_formats
 from tuner.study import Study
 from tuner.tracking import choose_tracking_uri
@@ -83,7 +82,7 @@ class SearchedStudy(StudyResults):
     @property
     def report(self) -> Report:
         """The report, which a notebook shows; it is written first if there is none."""
-        path = locate_report(self._study)
+        path = self._study.report_path
         if not path.exists():
             with self._call() as caller:
                 refresh_report(self._setup, self._study, caller.import_heavy)

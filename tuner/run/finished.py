@@ -6,7 +6,7 @@ from tuner.run.baselines import has_baselines
 from tuner.run.earlier_exports import is_exported
 from tuner.run.picking import read_picking_basis
 from tuner.run.prediction_times import lacks_prediction_times
-from tuner.run.reporting import is_reported, locate_report
+from tuner.run.reporting import is_reported
 from tuner.run.searching import find_end
 from tuner.run.stages import is_out_of_time
 from tuner.study import EventKind, SearchSettings, Stage, Study, find_damaged_trials
@@ -37,7 +37,7 @@ def find_summary(study: Study, settings: SearchSettings) -> dict[str, Any] | Non
         return None
     if find_damaged_trials(study):  # last, since it reads all arrays
         return None
-    paths = {"model": str(study.model_folder), "report": str(locate_report(study))}
+    paths = {"model": str(study.model_folder), "report": str(study.report_path)}
     return {**summary, "study": study.record.name, **paths}
 
 

@@ -30,7 +30,6 @@ from tuner.run.reporting import (
     ReportResult,
     collect_content,
     is_reported,
-    locate_report,
     mark_reported,
     report_study,
 )
@@ -196,7 +195,7 @@ def _report(
             run.announce("writing the report")
             report_study(content)
             mark_reported(study, picking.basis, export_fault)
-        return ReportResult(locate_report(study), content)
+        return ReportResult(study.report_path, content)
     return ReportResult(None, content)
 
 

@@ -40,7 +40,6 @@ __all__ = [
     "ReportResult",
     "collect_content",
     "is_reported",
-    "locate_report",
     "mark_reported",
     "read_content",
     "report_study",
@@ -59,11 +58,6 @@ class ReportResult:
 
     page: Path | None
     content: ReportContent
-
-
-def locate_report(study: Study) -> Path:
-    """Return the path of a study's report."""
-    return study.folder / "report.html"
 
 
 def mark_reported(study: Study, basis: dict[str, Any], export_fault: str) -> None:
@@ -88,16 +82,16 @@ def _make_basis(study: Study, basis: dict[str, Any], export_fault: str) -> dict[
         export_fault: Why the export failed.
     """
     tests = [event["test"] for event in study.journal.read(EventKind.TESTED)]
-    baselines = digest_if_readable(study.folder / "baselines.npz") if has_baselines(study) else None
+    baselines = digest_if_readable(study.baselines_path) if has_baselines(study) else None
     return {
         **basis,
         "export_fault": export_fault,
         "test": tests[-1] if tests else {},
         "baselines": baselines,
-        "prediction_times": digest_if_readable(study.folder / "prediction.json"),
-        "page": digest_if_readable(locate_report(study)),
-        "table": digest_if_readable(study.folder / "results.csv"),
-        "charts": digest_if_readable(study.folder / "figures"),
+        "prediction_times": digest_if_readable(study.prediction_times_path),
+        "page": digest_if_readable(study.report_path),
+        "table": digest_if_readable(study.results_path),
+        "charts": digest_if_readable(study.figures_folder),
     }
 
 
@@ -109,7 +103,7 @@ def is_reported(study: Study, basis: dict[str, Any], export_fault: str = "") -> 
         basis: The basis of its picks.
         export_fault: Why the export failed. Defaults to "": it did not.
     """
-    files = (locate_report(study), study.folder / "results.csv", study.folder / "figures")
+    files = (study.report_path, study.results_path, study.figures_folder)
     there = all(path.exists() for path in files)
     return there and is_done(study, Stage.REPORT, _make_basis(study, basis, export_fault))
 
@@ -128,11 +122,11 @@ def report_study(content: ReportContent, *, output: Path | None = None) -> Path:
         UserError: A file cannot be written.
     """
     page, study = make_study_page(content), content.study
-    path = output or locate_report(study)
+    path = output or study.report_path
     write_page(page, path)
     if output is None:
-        _write_figures(page, study.folder / "figures")
-        write_results(make_results_table(study, content.truth), study.folder / "results.csv")
+        _write_figures(page, study.figures_folder)
+        write_results(make_results_table(study, content.truth), study.results_path)
     return path
 
 

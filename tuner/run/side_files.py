@@ -15,12 +15,10 @@ __all__ = ["digest_if_readable", "find_damaged_files", "read_model"]
 
 def find_damaged_files(study: Study) -> list[Path]:
     """Return what is beside a study's journal and arrays but damaged; each is made again."""
-    model, times = study.model_folder, study.folder / "prediction.json"
-    baselines = study.folder / "baselines.npz"
     readable = {
-        model: lambda: read_model(model) is not None,
-        times: lambda: study.read_prediction_times().completed > 0,
-        baselines: lambda: bool(study.arrays.read_baselines()),
+        study.model_folder: lambda: read_model(study.model_folder) is not None,
+        study.prediction_times_path: lambda: study.read_prediction_times().completed > 0,
+        study.baselines_path: lambda: bool(study.arrays.read_baselines()),
     }
     return [path for path, is_readable in readable.items() if path.exists() and not is_readable()]
 

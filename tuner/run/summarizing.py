@@ -7,7 +7,7 @@ from tuner.run.answering import make_evidence
 from tuner.run.earlier_exports import find_export
 from tuner.run.outcome import Outcome
 from tuner.run.picking import pick_to_export
-from tuner.run.reporting import collect_content, locate_report
+from tuner.run.reporting import collect_content
 from tuner.run.setup import Setup
 from tuner.study import Study
 
@@ -26,7 +26,7 @@ def summarize_study(setup: Setup, study: Study) -> dict[str, Any]:
     """
     picking = pick_to_export(setup, study)
     content = collect_content(setup, study, make_evidence(setup, study, picking.picks))
-    export, report = find_export(study, picking), locate_report(study)
+    export, report = find_export(study, picking), study.report_path
     spent = measure_time_spent(study.journal.read(), content.records)
     outcome = Outcome(
         content=content,

@@ -17,6 +17,7 @@ from tuner.files.checksums import digest
 from tuner.files.whole_files import read_file, write_whole
 from tuner.folds import Split
 from tuner.study.journal import EventKind, Journal, JournalReader
+from tuner.study.study_folder import StudyFolder
 
 __all__ = ["DamagedArray", "StudyArrays"]
 
@@ -51,6 +52,7 @@ class StudyArrays:
 
     def __init__(self, folder: Path, journal: Journal, split: Split) -> None:
         self._folder = folder
+        self._baselines_path = StudyFolder(folder).baselines_path
         self._split = split
         self._reader = JournalReader(journal)
         self._checksums: dict[int, Mapping[str, str] | None] = {}  # by trial, then by file name
@@ -180,10 +182,6 @@ class StudyArrays:
         repeats = self._split.repeats
         rows = self._split.scored_rows
         return (rows,) if repeats == 1 else (repeats, rows)
-
-    @property
-    def _baselines_path(self) -> Path:
-        return self._folder / "baselines.npz"
 
     def _locate(self, trial: int, end: str) -> Path:
         return self._folder / "oof" / f"trial_{trial:05d}{end}"

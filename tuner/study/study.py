@@ -29,13 +29,14 @@ from tuner.study.places import check_place, empty_place
 from tuner.study.prediction_times import PredictionTimes
 from tuner.study.records import StudyRecord, TrialRecord
 from tuner.study.settings import LIMITS, SearchSettings
+from tuner.study.study_folder import StudyFolder
 
 __all__ = ["Study"]
 
 _PATIENCE = 5.0  # seconds to wait for another process that creates the same study
 
 
-class Study:
+class Study(StudyFolder):
     """A study on the disk.
 
     Attributes:
@@ -46,8 +47,8 @@ class Study:
     """
 
     def __init__(self, record: StudyRecord, folder: Path) -> None:
+        super().__init__(folder)
         self.record = record
-        self.folder = folder
         self.journal = Journal(folder / "journal.jsonl", record.id)
         self.arrays = StudyArrays(folder, self.journal, record.split)
 
@@ -146,16 +147,6 @@ class Study:
         """
         root_options = () if abspath(self.root) == abspath("mlruns") else ("--root", str(self.root))
         return shlex.join(["tuner", name, self.record.name, *options, *root_options])
-
-    @property
-    def root(self) -> Path:
-        """The folder that holds everything that searches write."""
-        return self.folder.parents[1]
-
-    @property
-    def model_folder(self) -> Path:
-        """The folder of the exported model."""
-        return self.folder / "model"
 
     def lock_search(self, on_wait: OnWait = None) -> AbstractContextManager[None]:
         """Return the lock of the one process that may search the study.
@@ -263,16 +254,15 @@ class Study:
         """
         text = seal(json.dumps(times.to_dict(), indent=1, ensure_ascii=False), self._subject)
         try:
-            write_whole(self._prediction_times, lambda file: file.write(text.encode()))
+            write_whole(self.prediction_times_path, lambda file: file.write(text.encode()))
         except OSError as error:
-            raise make_write_error(
-                str(self._prediction_times), error, RESUME_STUDY, StudyError
-            ) from error
+            path = str(self.prediction_times_path)
+            raise make_write_error(path, error, RESUME_STUDY, StudyError) from error
 
     def read_prediction_times(self) -> PredictionTimes:
         """Return the stored prediction times; empty if there are none or the file is damaged."""
         try:
-            text = read_file(self._prediction_times).decode()
+            text = read_file(self.prediction_times_path).decode()
             return PredictionTimes.from_dict(read_sealed(text, self._subject))
         except UNREADABLE:  # there are none, or the file is damaged
             return PredictionTimes()
@@ -281,7 +271,3 @@ class Study:
     def _subject(self) -> str:
         """The space and the data, whose networks the prediction times are of."""
         return json.dumps([self.record.space_definition, self.record.data.get("fingerprint")])
-
-    @property
-    def _prediction_times(self) -> Path:
-        return self.folder / "prediction.json"

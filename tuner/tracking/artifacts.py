@@ -19,17 +19,16 @@ _TABLE = "results.json"  # in the form that MLflow shows as a table
 
 def log_report(client: MlflowClient, run_id: str, study: Study) -> None:
     """Log the page and the table of trials, if the study has them."""
-    for name in ("report.html", "results.csv"):
-        path = study.folder / name
+    for path in (study.report_path, study.results_path):
         if path.exists():
             client.log_artifact(run_id, str(path))
-    if (study.folder / "results.csv").exists():
-        _log_table(client, run_id, study.folder / "results.csv")
+    if study.results_path.exists():
+        _log_table(client, run_id, study.results_path)
 
 
 def log_figures(client: MlflowClient, run_id: str, study: Study) -> None:
     """Log each chart of the report as `figures/NAME.svg`. Drawing them takes seconds."""
-    for name, picture in _draw_pictures(study.folder / "figures"):
+    for name, picture in _draw_pictures(study.figures_folder):
         client.log_text(run_id, picture, f"figures/{name}.svg")
 
 
