@@ -123,7 +123,7 @@ class Shell:
         with pytest.MonkeyPatch.context() as patch, without_mlflow():
             patch.setattr("tuner.run.pipeline.pick_and_answer", stop)
             for name in ("start_companion", "begin"):
-                patch.setattr(f"tuner.run.beside.Beside.{name}", lambda *_: None)
+                patch.setattr(f"tuner.run.side_processes.SideProcesses.{name}", lambda *_: None)
             with pytest.raises(Searched):
                 self._run_in_process(arguments)
 

@@ -13,7 +13,6 @@ from tuner.analysis import Evidence
 from tuner.errors import ExportMismatch, NetworkDiverged
 from tuner.run import answering, picking, pipeline
 from tuner.run.answering import answer_own_question, make_evidence
-from tuner.run.beside import Beside
 from tuner.run.earlier_exports import find_export
 from tuner.run.finished import find_summary
 from tuner.run.opening import open_study, read_last_settings
@@ -23,6 +22,7 @@ from tuner.run.pipeline import run_search
 from tuner.run.reporting import is_reported, read_content, report_study
 from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
+from tuner.run.side_processes import SideProcesses
 from tuner.run.stages import read_basis
 from tuner.serving.export import ModelExport
 from tuner.study import EventKind, Listener, Stage, Study, check_place
@@ -70,7 +70,7 @@ def resume(study, monkeypatch, **limits):
     setup, opened = open_study("first", study.root)
     setup = replace(setup, settings=replace(setup.settings, **limits))
     notes = Notes()
-    outcome = run_search(Run(setup, opened, [notes]), Beside(study.root))
+    outcome = run_search(Run(setup, opened, [notes]), SideProcesses(study.root))
     return outcome, notes
 
 
@@ -172,7 +172,7 @@ def test_a_pick_that_diverges_is_reported_and_exported_once_it_does_not(study, m
 
     def run():
         setup, opened = open_study("first", study.root)
-        outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+        outcome = run_search(Run(setup, opened, [Notes()]), SideProcesses(study.root))
         return outcome, outcome.report.read_text(encoding="utf-8")
 
     with monkeypatch.context() as patched:
@@ -197,7 +197,7 @@ def test_a_report_written_before_the_check_failed_is_written_again(study, monkey
 
     monkeypatch.setattr(ModelExport, "finish", fail)
     setup, opened = open_study("first", study.root)
-    outcome = run_search(Run(setup, opened, [Notes()]), Beside(study.root))
+    outcome = run_search(Run(setup, opened, [Notes()]), SideProcesses(study.root))
     assert (outcome.model, str(outcome.fault)) == (None, "onnx: it differs")
     page = outcome.report.read_text(encoding="utf-8")
     assert "Nothing is exported: onnx: it differs. What follows is of the pick." in page

@@ -9,7 +9,6 @@ from tuner.api.boundary import Caller
 from tuner.errors import TunerError
 from tuner.machine.memory import check_address_space, warn_about_address_limit
 from tuner.model.hypermodel_object import HypermodelObject
-from tuner.run.beside import Beside
 from tuner.run.finished import find_summary
 from tuner.run.opening import (
     create_study,
@@ -26,6 +25,7 @@ from tuner.run.row_times import add_row_time
 from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner
 from tuner.run.setup import Setup
+from tuner.run.side_processes import SideProcesses
 from tuner.run.warm_starts import add_warm_start
 from tuner.study import EndKind, SearchSettings, Study, check_root
 from tuner.terminal.data_description import describe_data
@@ -186,18 +186,18 @@ class Search:
         progress = Progress(self.messages, Shown.from_setup(setup), self._started, self.tracking)
         # its process starts while TensorFlow is imported here
         mirror = MlflowMirror(self.uri, self.root, progress.report_mlflow_fault, progress.on_note)
-        beside = Beside(self.root)
+        side = SideProcesses(self.root)
         if isinstance(place, Study):
             forget_copy(place)
         else:
-            beside.start_companion()
+            side.start_companion()
         if self._engine.name == "ray":
             self.messages.say("waiting for Ray and its workers, while TensorFlow starts here …")
         workers = self._engine.open(
             setup.settings.trainer, self._import_heavy, on_note=progress.on_note
         )
         try:
-            with progress.show(), beside, workers as crew:
+            with progress.show(), side, workers as crew:
                 listeners = [mirror, progress]
                 if isinstance(place, Study):
                     study, tuner = place, None
@@ -206,7 +206,7 @@ class Search:
                     tuner = make_tuner(setup, listeners)
                     study = create_study(setup, place)
                 run = Run(setup, study, listeners, self._started)
-                outcome = run_search(run, beside, tuner=tuner, crew=crew)
+                outcome = run_search(run, side, tuner=tuner, crew=crew)
         except KeyboardInterrupt:
             progress.report_interrupt()
             raise

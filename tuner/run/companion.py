@@ -43,7 +43,7 @@ def _read_input(names: "queue.SimpleQueue[str]") -> None:
     for line in sys.stdin:
         names.put(line.removesuffix("\n"))
     if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():  # the group is its own
-        os.killpg(0, signal.SIGTERM)  # `tuner.run.beside` says why no other signal
+        os.killpg(0, signal.SIGTERM)  # `tuner.run.side_processes` says why no other signal
     os._exit(1)
 
 

@@ -1,7 +1,7 @@
 """A run from its setup to the exported model and the report, stage by stage.
 
-The parts of the package do not know each other; they meet here. Nothing here prints. `beside` says
-what runs beside the stages.
+The parts of the package do not know each other; they meet here. Nothing here prints.
+`side_processes` says what runs beside the stages.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,6 @@ from tuner.errors import NetworkDiverged, TunerError, one_line
 from tuner.report import import_charting
 from tuner.run.answering import add_measured_averaging, pick_and_answer
 from tuner.run.baselines import ensure_baselines, has_baselines
-from tuner.run.beside import Beside
 from tuner.run.earlier_exports import ExportResult, find_export
 from tuner.run.exporting import SearchExport, refuse_export
 from tuner.run.kept_answers import keep_answer
@@ -41,6 +40,7 @@ from tuner.run.searching import (
     skip_search,
     warn_about_export,
 )
+from tuner.run.side_processes import SideProcesses
 from tuner.run.stages import STAGES_VERSION, mark_done, mark_out_of_time
 from tuner.serving.export_folder import check_export_folder
 from tuner.study import PredictionTime, Stage, recover_study
@@ -55,7 +55,7 @@ _PATIENCE = 10.0  # seconds to wait for the baselines, beyond twice what they sh
 
 
 def run_search(
-    run: Run, beside: Beside, *, tuner: "FoldTuner | None" = None, crew: "Crew | None" = None
+    run: Run, side: SideProcesses, *, tuner: "FoldTuner | None" = None, crew: "Crew | None" = None
 ) -> Outcome:
     """Search, pick a network, train it on all training rows, test it, export it, and report.
 
@@ -63,7 +63,7 @@ def run_search(
 
     Args:
         run: The run.
-        beside: The processes beside the run.
+        side: The processes beside the run.
         tuner: Made from the run's setup, with its listeners. None to make it where it is needed.
         crew: Workers that train the trials. None to train in this process.
 
@@ -73,7 +73,7 @@ def run_search(
         SearchFailed: No trial was completed.
     """
     setup, study = run.setup, run.study
-    with study.lock_search(run.note), beside:
+    with study.lock_search(run.note), side:
         check_export_folder(study.model_folder)  # before anything is trained for it
         for note in recover_study(study):
             run.note(note)
@@ -84,22 +84,24 @@ def run_search(
             seen = None
             if end is None:
                 assert tuner is not None  # it was made above
-                beside.begin(run)
+                side.begin(run)
                 warn_about_export(run, tuner)
                 seen = search_trials(run, tuner, crew)
             else:
                 skip_search(run, end)
-            outcome = _finish(run, beside, seen, searched=end is None)
+            outcome = _finish(run, side, seen, searched=end is None)
             summary.update(outcome.to_dict())
     return outcome
 
 
-def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: bool) -> Outcome:
+def _finish(
+    run: Run, side: SideProcesses, seen: TrialEvidence | None, *, searched: bool
+) -> Outcome:
     """Do what follows the trials.
 
     Args:
         run: The run.
-        beside: The processes beside the run.
+        side: The processes beside the run.
         seen: What the trials showed when the search last looked at them. None if it never did.
         searched: Whether this run has searched, and not an earlier one.
     """
@@ -109,16 +111,16 @@ def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: b
     idle = not searched and export is not None
     if export is None:
         try:
-            export, report = _train_and_export(run, beside, picking, evidence)
+            export, report = _train_and_export(run, side, picking, evidence)
         except NetworkDiverged as error:
             if leave_out_networks_on_all_rows(run, picking, error):
                 picking, evidence = pick_and_answer(run, seen)
-                export, report = _train_and_export(run, beside, picking, evidence)
+                export, report = _train_and_export(run, side, picking, evidence)
             else:
                 export = refuse_export(run, error)
     fault = str(export.fault or "")
     if report is None or fault:  # a report that was written before the check knows no fault
-        _prepare_report(run, beside, idle=idle)
+        _prepare_report(run, side, idle=idle)
         report = _report(run, picking, evidence, export_fault=fault)
     with note_unwritten(run):
         keep_answer(run.study, report.content.answers.answer)
@@ -126,7 +128,7 @@ def _finish(run: Run, beside: Beside, seen: TrialEvidence | None, *, searched: b
 
 
 def _train_and_export(
-    run: Run, beside: Beside, picking: PickingResult, evidence: Evidence
+    run: Run, side: SideProcesses, picking: PickingResult, evidence: Evidence
 ) -> tuple[ExportResult, ReportResult | None]:
     """Train and export the pick; while another process checks it, do what can be done of the rest.
 
@@ -137,36 +139,36 @@ def _train_and_export(
     Raises:
         NetworkDiverged: A network diverges on all training rows.
     """
-    fresh = beside.start_fresh(run)
+    checker = side.start_checker(run)
     run.announce(f"{describe_training(picking)}, and exporting")
     ready = train_pick(run, picking)
-    with SearchExport(run, picking, ready, fresh) as export:
+    with SearchExport(run, picking, ready, checker) as export:
         mark_done(run.study, Stage.WRITING, picking.basis)
         with _note_faults(run, "the report may lack prediction times"):
             _ensure_prediction_times(run, idle=False)
             import_charting()
         report = None
         if has_baselines(run.study):
-            _prepare_report(run, beside, idle=False)
+            _prepare_report(run, side, idle=False)
             report = _report(run, picking, evidence, exported_time=export.prediction_time)
         run.announce("checking the model")
         return export.finish(), report
 
 
-def _prepare_report(run: Run, beside: Beside, *, idle: bool) -> None:
+def _prepare_report(run: Run, side: SideProcesses, *, idle: bool) -> None:
     """Measure the prediction times and get the baselines, if they are missing and there is time.
 
     An error loses none of the earlier results: it becomes a note.
 
     Args:
         run: The run.
-        beside: May train the baselines.
+        side: May train the baselines.
         idle: Whether the run trained and exported nothing before. If even an idle run has no time
             for a part, the journal says so, and a later run with the same limit does not try again.
     """
     with _note_faults(run, "the report may lack prediction times and simple classifiers"):
         _ensure_prediction_times(run, idle=idle)
-        _wait_for_baselines(run, beside, idle=idle)
+        _wait_for_baselines(run, side, idle=idle)
 
 
 def _report(
@@ -228,17 +230,17 @@ def _ensure_prediction_times(run: Run, *, idle: bool) -> None:
         mark_out_of_time(study, Stage.PREDICTION_TIMES, limit)
 
 
-def _wait_for_baselines(run: Run, beside: Beside, *, idle: bool) -> None:
+def _wait_for_baselines(run: Run, side: SideProcesses, *, idle: bool) -> None:
     """Wait for the baselines that are trained beside the run, or train them in the time left."""
     setup, study, estimates = run.setup, run.study, run.estimates
-    if has_baselines(study) and not beside.trains_baselines:
+    if has_baselines(study) and not side.trains_baselines:
         return
     is_time = run.seconds_left > estimates.report + estimates.baselines
-    if not has_baselines(study) and (is_time or beside.trains_baselines):
+    if not has_baselines(study) and (is_time or side.trains_baselines):
         run.announce("training simple classifiers, for comparison")
     # the companion may get hardly any time beside other programs; this process gets more
     patience = 2 * estimates.baselines + _PATIENCE
-    ended = beside.wait_for_baselines(min(patience, run.seconds_left - estimates.report))
+    ended = side.wait_for_baselines(min(patience, run.seconds_left - estimates.report))
     if not has_baselines(study) and run.seconds_left > estimates.report + estimates.baselines:
         if ended:
             run.note(

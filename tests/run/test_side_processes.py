@@ -13,8 +13,8 @@ from tests.helpers.setups import write_untrained_study
 from tuner.machine.memory import Memory
 from tuner.run import beside, pipeline
 from tuner.run.baselines import ensure_baselines, has_baselines
-from tuner.run.beside import Beside
 from tuner.run.run import Run
+from tuner.run.side_processes import SideProcesses
 from tuner.study import Listener
 
 
@@ -36,13 +36,13 @@ def start_worker(companion):
 @pytest.fixture
 def run(setup, tmp_path, monkeypatch):
     """A run whose process that checks the model never starts."""
-    monkeypatch.setattr(Beside, "start_fresh", lambda self, run: None)
+    monkeypatch.setattr(SideProcesses, "start_checker", lambda self, run: None)
     return Run(setup, write_untrained_study(setup, tmp_path / "runs", []), [Notes()])
 
 
 def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
     study = run.study
-    with Beside(study.root) as processes:
+    with SideProcesses(study.root) as processes:
         processes.begin(run)
         assert processes.trains_baselines
         processes.wait_for_baselines(600.0)
@@ -59,7 +59,7 @@ def test_the_companion_trains_the_baselines_that_the_run_would_train(run):
 
 @pytest.mark.usefixtures("shadowed")
 def test_no_file_of_the_current_folder_takes_the_place_of_a_library(run):
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.begin(run)
         processes.wait_for_baselines(600.0)
     assert has_baselines(run.study)
@@ -67,7 +67,7 @@ def test_no_file_of_the_current_folder_takes_the_place_of_a_library(run):
 
 @pytest.mark.usefixtures("usual_processes")
 def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         process = processes._companion
         with start_worker(process) as worker:
@@ -77,7 +77,7 @@ def test_a_companion_ends_with_its_workers_when_its_run_is_killed(run):
 
 
 def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         worker = start_worker(processes._companion)
     with worker:
@@ -87,7 +87,7 @@ def test_a_run_that_ends_ends_the_workers_of_its_companion(run):
 @pytest.mark.usefixtures("usual_processes")
 def test_a_companion_that_gets_no_time_leaves_the_baselines_to_the_run(run, monkeypatch):
     monkeypatch.setattr(pipeline, "_PATIENCE", -2 * run.estimates.baselines + 0.1)
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         processes._companion.send_signal(signal.SIGSTOP)
         processes.begin(run)
@@ -101,7 +101,7 @@ def test_a_companion_that_gets_no_time_leaves_the_baselines_to_the_run(run, monk
 
 
 def test_nobody_waits_for_a_companion_that_was_not_asked(run):
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         assert not processes.wait_for_baselines(float("inf"))
 
@@ -112,7 +112,7 @@ def test_a_system_that_starts_no_process_is_noted_and_the_search_begins(setup, r
 
     monkeypatch.undo()  # so that the process that checks the model is to start, too
     monkeypatch.setattr(subprocess, "Popen", refuse)
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         processes.begin(run)
         assert not processes.wait_for_baselines(600.0)
@@ -125,18 +125,18 @@ def test_a_system_that_starts_no_process_is_noted_and_the_search_begins(setup, r
 
 def test_a_process_that_died_before_it_checked_the_model_starts_again(run, monkeypatch):
     monkeypatch.undo()
-    with Beside(run.study.root) as processes:
-        first = processes.start_fresh(run)._process
-        assert processes.start_fresh(run)._process is first
+    with SideProcesses(run.study.root) as processes:
+        first = processes.start_checker(run)._process
+        assert processes.start_checker(run)._process is first
         first.kill()
         first.wait()
-        second = processes.start_fresh(run)._process
+        second = processes.start_checker(run)._process
         assert second.poll() is None
     assert second.poll() == -signal.SIGKILL
 
 
 def test_a_companion_that_died_leaves_the_baselines_to_the_run(run):
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.start_companion()
         processes._companion.kill()
         processes.begin(run)
@@ -146,7 +146,7 @@ def test_a_companion_that_died_leaves_the_baselines_to_the_run(run):
 
 def test_nothing_starts_early_where_memory_or_time_is_short(run, monkeypatch):
     short = replace(run.setup, settings=replace(run.setup.settings, max_seconds=1.0))
-    with Beside(run.study.root) as processes:
+    with SideProcesses(run.study.root) as processes:
         processes.begin(Run(short, run.study))
         assert not processes.trains_baselines
         monkeypatch.setattr(beside, "read_memory", lambda: Memory(2**20, 2**34))

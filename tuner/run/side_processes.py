@@ -29,13 +29,13 @@ from tuner.run.run import Run
 if TYPE_CHECKING:
     from tuner.serving.fresh_process import FreshProcess
 
-__all__ = ["Beside"]
+__all__ = ["SideProcesses"]
 
 _PROCESS_BYTES = 2**30  # free memory that a process needs before it starts early
 _COPIES = 6  # of the features, while baselines are trained on two folds
 
 
-class Beside:
+class SideProcesses:
     """The processes that work for a run beside it. Use it as a context manager.
 
     Args:
@@ -45,10 +45,10 @@ class Beside:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._companion: subprocess.Popen[str] | None = None
-        self._asked = False
-        self._fresh: FreshProcess | None = None
+        self._trains_baselines = False
+        self._checker: FreshProcess | None = None
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> "SideProcesses":
         return self
 
     def __exit__(
@@ -59,8 +59,8 @@ class Beside:
     ) -> None:
         """End the processes that still run."""
         self._end_companion()
-        if self._fresh is not None:
-            self._fresh.__exit__(kind, error, traceback)
+        if self._checker is not None:
+            self._checker.__exit__(kind, error, traceback)
 
     def start_companion(self) -> None:
         """Start the companion, unless it runs or memory is short."""
@@ -87,7 +87,7 @@ class Beside:
         """
         setup, estimates = run.setup, run.estimates
         if _is_free(_PROCESS_BYTES):
-            self.start_fresh(run)
+            self.start_checker(run)
         after = estimates.baselines + estimates.prediction_times + estimates.report
         room = _is_free(_PROCESS_BYTES + _COPIES * setup.dataset.x.nbytes)
         if has_baselines(run.study) or run.seconds_left < after or not room:
@@ -100,26 +100,26 @@ class Beside:
                 f"no process for simple classifiers can be started ({error.strerror}); they are "
                 "trained after the search"
             )
-        self._asked = True
+        self._trains_baselines = True
         if self._companion is not None and self._companion.stdin is not None:
             with suppress(OSError):  # it died; the run trains the baselines itself
                 self._companion.stdin.write(run.study.record.name + "\n")
                 self._companion.stdin.flush()
 
-    def start_fresh(self, run: Run) -> "FreshProcess":
+    def start_checker(self, run: Run) -> "FreshProcess":
         """Return the process that checks the run's model; start it if it does not run."""
         from tuner.serving.fresh_process import FreshProcess
 
-        if self._fresh is None:
-            self._fresh = FreshProcess(run.note)
+        if self._checker is None:
+            self._checker = FreshProcess(run.note)
         else:
-            self._fresh.ensure_runs()
-        return self._fresh
+            self._checker.ensure_runs()
+        return self._checker
 
     @property
     def trains_baselines(self) -> bool:
         """Whether the companion was asked to train the baselines, and nobody waited for it yet."""
-        return self._asked and self._companion is not None
+        return self._trains_baselines and self._companion is not None
 
     def wait_for_baselines(self, seconds: float) -> bool:
         """Wait until the companion has trained the baselines, or failed, or the time is up.
@@ -131,7 +131,7 @@ class Beside:
             Whether the companion had to be ended.
         """
         ended = False
-        if self._companion is not None and self._asked:
+        if self._companion is not None and self._trains_baselines:
             try:
                 self._companion.wait(max(seconds, 0.0))
             except subprocess.TimeoutExpired:
