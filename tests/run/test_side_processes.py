@@ -11,7 +11,7 @@ import pytest
 
 from tests.helpers.setups import write_untrained_study
 from tuner.machine.memory import Memory
-from tuner.run import beside, pipeline
+from tuner.run import pipeline, side_processes
 from tuner.run.baselines import ensure_baselines, has_baselines
 from tuner.run.run import Run
 from tuner.run.side_processes import SideProcesses
@@ -149,6 +149,6 @@ def test_nothing_starts_early_where_memory_or_time_is_short(run, monkeypatch):
     with SideProcesses(run.study.root) as processes:
         processes.begin(Run(short, run.study))
         assert not processes.trains_baselines
-        monkeypatch.setattr(beside, "read_memory", lambda: Memory(2**20, 2**34))
+        monkeypatch.setattr(side_processes, "read_memory", lambda: Memory(2**20, 2**34))
         processes.begin(run)
         assert not processes.trains_baselines
