@@ -12,9 +12,9 @@ X = np.arange(20.0).reshape(10, 2)
 Y = np.arange(10) % 2
 
 
-def split(y=Y, sample_weight=None):
-    """Return the rows and the split of ten rows that four follow."""
-    arguments = SearchArguments(sample_weight=sample_weight, validation=(X[:4], Y[:4]))
+def split(y=Y, sample_weight=None, held_out=4):
+    """Return the rows and the split of ten rows that four follow, with so many classes."""
+    arguments = SearchArguments(sample_weight=sample_weight, validation=(X[:4], Y[:held_out]))
     splitter = SearchSettings(folds=2).splitter
     return read_and_split(X, y, arguments, splitter, groups=None, order=None)
 
@@ -38,3 +38,20 @@ def test_rows_without_classes_are_refused_as_without_validation_data():
     with pytest.raises(DataError) as error:
         split(y=None)
     assert str(error.value) == "y: expected a class for each row of x; received none"
+
+
+@pytest.mark.parametrize(
+    ("y", "held_out", "message"),
+    [
+        (Y[:9], 5, "y: expected a class for each of 10 rows; received an array of shape (9,)"),
+        (
+            Y,
+            3,
+            "validation_data: expected a class for each of 4 rows; received an array of shape (3,)",
+        ),
+    ],
+)
+def test_classes_that_one_part_lacks_are_not_taken_from_the_other(y, held_out, message):
+    with pytest.raises(DataError) as error:
+        split(y=y, held_out=held_out)
+    assert str(error.value) == message

@@ -75,6 +75,8 @@ def _append_rows(
         raise DataError(NO_CLASSES)
     own, y = read_inputs(x), np.asarray(y)
     test, test_y = read_inputs(validation[0]), np.asarray(validation[1])
+    _check_count("y", y, own)
+    _check_count("validation_data", test_y, test)
     rows = len(y)
     try:
         inputs, classes = _concatenate(own, test), np.concatenate([y, test_y])
@@ -87,6 +89,15 @@ def _append_rows(
         sample_weight = np.concatenate([own_weights, np.ones(len(test_y))])
     labelled = LabelledRows.from_arrays(inputs, classes, sample_weight=sample_weight)
     return labelled, np.arange(rows, rows + len(test_y))
+
+
+def _check_count(name: str, classes: np.ndarray, inputs: Inputs) -> None:
+    rows = count_rows(inputs)
+    if classes.shape[:1] != (rows,):
+        raise DataError(
+            f"{name}: expected a class for each of {rows:,} rows; received an array of shape "
+            f"{classes.shape}"
+        )
 
 
 def _concatenate(own: Any, test: Any) -> Inputs:
