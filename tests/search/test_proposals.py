@@ -23,7 +23,7 @@ SECONDS = {0: 1.0, 1: 80.0}  # of a whole training, by depth
 class Seconds:
     """Knows how long a trial takes."""
 
-    is_known = True
+    plans_schedules = True
 
     def estimate(self, values, epochs=None, folds=None):
         return SECONDS[values["depth"]] * values["length"]

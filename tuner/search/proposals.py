@@ -31,7 +31,7 @@ def make_proposals(
         recorder: Writes what first trials come to on one fold.
         at_once: How many trials train side by side.
     """
-    limits = clock.has_limit and seconds.is_known
+    limits = clock.has_limit and seconds.plans_schedules
     if not limits or not isinstance(oracle, StudyOracle) or oracle.space.compare:
         return Proposals(oracle, clock)
     limit = oracle.limit = TimeLimit(seconds.estimate, oracle.limit)

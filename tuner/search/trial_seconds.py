@@ -67,14 +67,14 @@ class TrialSeconds:
         fold_rows: The number of training rows of each fold.
 
     Attributes:
-        is_known: Whether the schedules of the space are planned, so that trials take a known time.
+        plans_schedules: Whether the space plans its schedules, so that trials take a known time.
     """
 
     def __init__(
         self, hypermodel: keras_tuner.HyperModel, epochs: int, fold_rows: Sequence[int]
     ) -> None:
         space = find_space(hypermodel)
-        self.is_known = space is not None and plans_schedules(space)
+        self.plans_schedules = space is not None and plans_schedules(space)
         self._hypermodel = hypermodel
         self._epochs = epochs
         self._folds = len(fold_rows)
@@ -83,7 +83,7 @@ class TrialSeconds:
 
     def begin(self, job: Job) -> None:
         """Note that a trial begins."""
-        if self.is_known:
+        if self.plans_schedules:
             work = self._measure(job.hyperparameters.values)
             folds = job.folds or self._folds
             self._trainings[job.trial] = _Training(work, folds, begun=time.monotonic())
@@ -98,7 +98,7 @@ class TrialSeconds:
             epochs: Its most epochs; None for those of the search.
             folds: How many folds it trains; None for all.
         """
-        if not self.is_known:
+        if not self.plans_schedules:
             return None
         known = [each for each in list(self._trainings.values()) if each.is_known]
         if not known:
