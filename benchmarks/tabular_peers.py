@@ -124,19 +124,27 @@ def _tuned(
     best: tuple[float, dict[str, Any]] = (np.inf, {})
     for number in range(_TRIALS):
         settings = draw(rng) if number else {}
-        loss, rounds = _try(make(rows, n_estimators=_ROUNDS, **settings), rows, fitted, held_back)
+        loss, learned = _try(make(rows, n_estimators=_ROUNDS, **settings), rows, fitted, held_back)
         if loss < best[0]:
-            best = loss, {**settings, "n_estimators": rounds}
+            best = loss, {**settings, **learned}
     return make(rows, **best[1]).fit(rows.train, rows.y)
 
 
-def _try(model: Any, rows: _Rows, fitted: np.ndarray, held_back: np.ndarray) -> tuple[float, int]:
-    """Return the cross-entropy of rows that are held back, and the number of rounds."""
+def _try(
+    model: Any, rows: _Rows, fitted: np.ndarray, held_back: np.ndarray
+) -> tuple[float, dict[str, Any]]:
+    """Return the cross-entropy of rows that are held back, and settings to train on all rows.
+
+    Where none is asked for, CatBoost chooses a learning rate by the most rounds that it may take:
+    for training on all rows, with fewer of them, it would choose another.
+    """
+    learned: dict[str, Any] = {}
     given = rows.train.iloc[fitted], rows.y[fitted]
     asked = rows.train.iloc[held_back], rows.y[held_back]
     if type(model).__name__ == "CatBoostClassifier":
         model.fit(*given, eval_set=asked, early_stopping_rounds=_PATIENCE)
         rounds = model.tree_count_
+        learned["learning_rate"] = model.learning_rate_
     else:
         import lightgbm
 
@@ -145,7 +153,8 @@ def _try(model: Any, rows: _Rows, fitted: np.ndarray, held_back: np.ndarray) -> 
         )
         rounds = model.best_iteration_
     shares = model.predict_proba(asked[0])[np.arange(len(held_back)), asked[1]]
-    return float(-np.log(np.maximum(shares, 1e-7)).mean()), max(int(rounds), 1)
+    learned["n_estimators"] = max(int(rounds), 1)
+    return float(-np.log(np.maximum(shares, 1e-7)).mean()), learned
 
 
 def _boosted_trees(rows: _Rows) -> Any:
