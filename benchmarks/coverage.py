@@ -9,16 +9,15 @@ draw as it ends, and the same command again does only what is missing.
 """
 
 import argparse
-import json
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from coverage_report import make_report
 from coverage_tables import MADE, PUBLIC
+from kept_lines import KeptLines
 
 VARIANTS = ("default", "no racing", "balanced", "comparing")
 
@@ -37,6 +36,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="keeps the studies, to try other formulas")
     parser.add_argument("--report", action="store_true", help="only report what the file has")
     given = parser.parse_args()
+    kept = KeptLines(given.json)
     if not given.report:
         cells = [
             (table, int(rows), variant)
@@ -44,24 +44,24 @@ def main() -> None:
             for rows in given.rows.split(",")
             for variant in given.variants.split(",")
         ]
-        measure(cells, given.draws, folder=given.folder, path=given.json, keep=given.keep)
+        measure(cells, given.draws, folder=given.folder, kept=kept, keep=given.keep)
     from coverage_draw import FOLDS
     from coverage_reference import Reference
 
     reference = Reference(given.folder, FOLDS)
-    print("\n".join(make_report(read_lines(given.json), reference.measure_luck)))
+    print("\n".join(make_report(kept.all, reference.measure_luck)))
 
 
 def measure(
-    cells: list[Cell], draws: int, *, folder: Path, path: Path, keep: Path | None = None
+    cells: list[Cell], draws: int, *, folder: Path, kept: KeptLines, keep: Path | None = None
 ) -> None:
-    """Measure the draws of each cell that the file does not have.
+    """Measure the draws of each cell that are not kept.
 
     Args:
         cells: Table, rows and variant of each cell.
         draws: How many draws of each.
         folder: Has the public tables.
-        path: The file, which gets a line for each draw.
+        kept: The draws so far; each further one is added.
         keep: The folder that keeps the studies; None to delete each.
     """
     from coverage_draw import FOLDS, measure_draw
@@ -69,7 +69,7 @@ def measure(
 
     from tuner.training.lanes import LanesTrainer
 
-    done = {(*_cell(line), line["draw"]) for line in read_lines(path)}
+    done = {(*_cell(line), line["draw"]) for line in kept.all}
     for name in dict.fromkeys(table for table, _, _ in cells):
         own = [cell for cell in cells if cell[0] == name]
         table, trainer = load_table(name, folder), LanesTrainer()
@@ -95,15 +95,7 @@ def measure(
                     "cpu_seconds": round(time.process_time() - cpu, 2),
                     "claims": [asdict(claim) for claim in claims],
                 }
-                with path.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the draws that a file has."""
-    if path.exists():
-        for line in path.read_text().splitlines():
-            yield json.loads(line)
+                kept.add(line)
 
 
 def _cell(line: dict[str, Any]) -> Cell:

@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kept_lines import KeptLines
 from made_problems import PROBLEMS, MadeProblem
 
 __all__ = ["Answered", "judge", "report"]
@@ -123,6 +124,7 @@ def do_work(work: Work) -> None:
     """Search, and append a line on each answer to the file."""
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: work.cores])
     run = run_command if work.whole else run_search_alone
+    kept = KeptLines(work.out)
     for name, phases in work.phases.items():
         with tempfile.TemporaryDirectory() as scratch:
             folder = work.keep / f"{name}-{work.seed}" if work.keep else Path(scratch)
@@ -135,8 +137,7 @@ def do_work(work: Work) -> None:
             for phase in first + phases:
                 answered = run(PROBLEMS[name], work.seed, phase, data)
                 if phase in phases:
-                    with work.out.open("a") as file:
-                        file.write(json.dumps(vars(answered)) + "\n")
+                    kept.add(vars(answered))
 
 
 def run_search_alone(problem: MadeProblem, seed: int, phase: str, data: Path) -> Answered:
@@ -310,10 +311,9 @@ def _share(found: Sequence[bool]) -> str:
 
 def read_answers(path: Path) -> list[Answered]:
     """Return the answers that a file holds; none if it is not there."""
-    lines = path.read_text().splitlines() if path.exists() else []
     return [
         Answered(**line | {"scores": [tuple(pair) for pair in line["scores"]]})
-        for line in map(json.loads, lines)
+        for line in KeptLines(path).all
     ]
 
 

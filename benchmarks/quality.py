@@ -9,7 +9,9 @@ The ways: `tuner_…`, this package's command line with each of its oracles; `ke
 `optuna`, its TPE over the same loop, with a median pruner; `halving`, scikit-learn's
 HalvingRandomSearchCV over `MLPClassifier` with all cores. All of them search the space `mlp`, on
 the same encoded rows and folds, with the same most epochs and the same patience. At the end each
-trains its best configuration on all training rows and predicts the rows that were held back.
+trains its best configuration on all training rows and predicts the rows that were held back; this
+package exports what its command does by default, which is mostly an ensemble of several networks
+with calibrated probabilities.
 
 Each search is a process of its own, one after another. With `--json` every run is kept as it ends,
 and those that are there already are not done again.
@@ -24,8 +26,8 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from kept_lines import KeptLines
 from own_process import answer_of
 from quality_report import Run, report
 from quality_run import Asked, Found
@@ -77,35 +79,7 @@ def one_way(options: argparse.Namespace) -> None:
     print(json.dumps([each.to_dict(y) for each in found]))
 
 
-class RunsFile:
-    """The runs so far, each kept as a line of JSON as soon as it has ended.
-
-    Args:
-        path: The file; None keeps them in memory only.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.runs: list[Run] = []
-        text = path.read_text() if path is not None and path.exists() else ""
-        for line in text.split("\n")[:-1]:  # what follows the last end of line was cut short
-            self.runs.append(json.loads(line))
-        if path is not None and text and not text.endswith("\n"):
-            path.write_text(text[: text.rfind("\n") + 1])
-
-    def find(self, **fields: Any) -> list[Run]:
-        """Return the runs that have these fields."""
-        return [run for run in self.runs if all(run[k] == v for k, v in fields.items())]
-
-    def add(self, run: Run) -> None:
-        """Keep a run."""
-        self.runs.append(run)
-        if self.path is not None:
-            with self.path.open("a") as file:
-                file.write(json.dumps(run) + "\n")
-
-
-def missing_runs(options: argparse.Namespace, kept: RunsFile) -> None:
+def missing_runs(options: argparse.Namespace, kept: KeptLines) -> None:
     """Search what is asked for and not kept yet, one process at a time."""
     for table in options.tables:
         for seed in options.seeds:
@@ -123,7 +97,7 @@ def missing_runs(options: argparse.Namespace, kept: RunsFile) -> None:
                         _search(data, of_run, budgets, kept)
 
 
-def _search(data: str, of_run: Run, budgets: list[float], kept: RunsFile) -> None:
+def _search(data: str, of_run: Run, budgets: list[float], kept: KeptLines) -> None:
     """Search in a process of its own, and keep what it found; a failure is told, and not kept."""
     shown = ",".join(f"{budget:g}" for budget in budgets)
     what = f"{of_run['table']}, seed {of_run['seed']}, {of_run['way']}, {shown} s"
@@ -179,7 +153,7 @@ def main() -> None:
     if options.one:
         one_way(options)
         return
-    kept = RunsFile(options.json)
+    kept = KeptLines(options.json)
     missing_runs(options, kept)
     tables = [_stem(table) for table in options.tables]
     asked_for = [
