@@ -3,8 +3,8 @@
     python benchmarks/tabular_peers.py catboost FOLDER SEED
 
 reads `train.csv` and `test.csv` of the folder, and writes `probabilities.csv`, with a column for
-each class. A column is of numbers if all its cells that are not empty are; an empty cell of a
-column of levels is a level.
+each class. A column is of numbers if all its cells are that are not empty and no mark of a missing
+number, such as "?" or "NA", as this package has it; an empty cell of a column of levels is a level.
 """
 
 import argparse
@@ -17,7 +17,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["PEERS"]
+__all__ = ["MISSING_TEXTS", "PEERS"]
+
+MISSING_TEXTS = (
+    *("NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
+    *("null", "NULL", "None", "none", "?", "-", "--"),
+    *("#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
+)
+"""Marks of a missing number: those of this package, which the Python of the peers may not have."""
 
 _THREADS = 2
 _TRIALS = 20
@@ -58,7 +65,7 @@ def _read(folder: Path, seed: int) -> tuple[_Rows, list[str]]:
     x, levels = pd.concat([train, test], ignore_index=True).iloc[:, :-1], []
     for name in x.columns:
         numbers = pd.to_numeric(x[name], errors="coerce")
-        if (numbers.isna() & (x[name] != "")).any():
+        if (numbers.isna() & ~x[name].str.strip().isin(["", *MISSING_TEXTS])).any():
             x[name] = x[name].replace("", "missing").astype("category")
             levels.append(name)
         else:

@@ -21,6 +21,8 @@ Result = dict[str, Any]
 def report(results: Sequence[Result], first: str) -> str:
     """Return ratios and ranks of a method beside each other one, and the values of each table.
 
+    A ratio is of the tables that both methods have; what failed, and is not in it, is named.
+
     Args:
         results: One of each method, table and seed.
         first: The method that the others are compared with.
@@ -33,7 +35,7 @@ def report(results: Sequence[Result], first: str) -> str:
         values = _values(results, metric, shown)
         lines += [f"## {metric}", "", *_ratios(values, first, shown, metric), ""]
         lines += [*_each_table(values, shown), ""]
-    return "\n".join([*lines, *_costs(results, methods)])
+    return "\n".join([*lines, *_costs(results, methods), *_failures(results)])
 
 
 def _values(
@@ -116,3 +118,14 @@ def _costs(results: Sequence[Result], methods: Sequence[str]) -> list[str]:
             wall, cpu = (np.mean([r[name] for r in found]) for name in ("wall", "cpu"))
             lines.append(f"| {method} | {len(found)} | {wall:.0f} | {cpu:.0f} |")
     return lines
+
+
+def _failures(results: Sequence[Result]) -> list[str]:
+    """Return a line for each method, table and seed without a result."""
+    latest = {(r["method"], r["table"], r["seed"]): r for r in results}
+    lines = []
+    for (method, table, seed), result in sorted(latest.items()):
+        if result.get("error") is None:
+            last = (str(result.get("failed", "")).strip().splitlines() or ["it said nothing"])[-1]
+            lines.append(f"- failed: {method} on {table}, seed {seed}: {last}")
+    return ["", *lines] if lines else []
