@@ -66,5 +66,5 @@ def is_same(root: Path, expected: str) -> bool:
 
 def fails(code: int, said: str) -> bool:
     """Return whether a command ended neither well nor with a sentence and exit code 2."""
-    sentence = code == 2 and said.count("error: ") >= 1
+    sentence = code == 2 and said.count("error: ") == 1
     return "Traceback" in said or not (code == 0 or sentence)

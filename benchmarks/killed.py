@@ -5,9 +5,10 @@
 
 A process is killed (SIGKILL) at a moment between the study's beginning and its end, drawn evenly,
 while it proposes, trains, writes or exports; then it is resumed, and may be killed again. In the
-end hyperparameters, results, picks and what MLflow has must be those of the search that was left
-alone. A search waits ten seconds for MLflow; where MLflow is not whole by then, `tuner sync` writes
-what is missing, as the search advises.
+end hyperparameters, results, picks, and in MLflow the runs with their status, params and metrics
+must be those of the search that was left alone, but for seconds; artifacts and registered models
+are not compared. A search waits ten seconds for MLflow; where MLflow is not whole by then, `tuner
+sync` writes what is missing, as the search advises.
 """
 
 import argparse
@@ -25,6 +26,8 @@ SEARCH = (
     "search", "--space", "mlp_depth", "--data", "iris", "--max-trials", "8", "--folds", "3",
     "--epochs", "10", "--oracle", "bayesian",
 )  # fmt: skip
+PICKS = ("best", "smallest", "ensemble", "exported", "test", "completed", "failed")
+"""What of a search's summary is compared."""
 MOST_KILLS = 5  # of a study, which must end even on a machine that is busier by now
 
 
@@ -83,7 +86,7 @@ def left(root: Path, study: str) -> dict[str, Any]:
         assert record.trial not in trials, f"trial {record.trial} is there twice"
         trials[record.trial] = [record.hyperparameters, record.derived, result]
     summary = [event["summary"] for event in opened.journal.read("ended")][-1]
-    picks = {name: summary[name] for name in ("best", "smallest", "test", "completed", "failed")}
+    picks = {name: summary[name] for name in PICKS}
     client = MlflowClient(tracking_uri=f"sqlite:///{root}/mlflow.db")
     experiments = [experiment.experiment_id for experiment in client.search_experiments()]
     runs = client.search_runs(experiments, f"tags.`tuner.id` = '{opened.record.id}'")
@@ -92,6 +95,7 @@ def left(root: Path, study: str) -> dict[str, Any]:
             run.data.tags.get("tuner.trial", "study"),
             run.info.status,
             sorted(run.data.params.items()),
+            sorted(each for each in run.data.metrics.items() if each[0] != "seconds"),
         ]
         for run in runs
     )
