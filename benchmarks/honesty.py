@@ -289,7 +289,7 @@ def table_report(checked: Sequence[Checked]) -> list[str]:
 
 
 def _mean(values: Sequence[float] | np.ndarray) -> str:
-    return f"{np.mean(values):.4f} ± {np.std(values) / np.sqrt(len(values)):.4f}"
+    return f"{np.mean(values):.4f} ± {np.std(values, ddof=1) / np.sqrt(len(values)):.4f}"
 
 
 if __name__ == "__main__":

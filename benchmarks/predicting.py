@@ -1,6 +1,6 @@
 """Measures `tuner predict` on a large table: seconds from outside, and the process's peak memory.
 
-`python -m benchmarks.predicting` searches two networks on a small table of mixed columns, then
+`python benchmarks/predicting.py` searches two networks on a small table of mixed columns, then
 predicts `--rows` rows by 20 columns in a process of its own, and prints a row of a table.
 """
 

@@ -4,10 +4,13 @@
     python benchmarks/reading.py --rows 100000
 
 The table has 30 columns of numbers, 3 of which have gaps and 2 a decimal comma, 12 of words (2 of
-them with thousands of levels), 4 of dates and times, an identifier, free text, and the target.
+them with thousands of levels), 4 of dates and times, an identifier, free text, a truth value, and
+the target.
 """
 
 import argparse
+import hashlib
+import inspect
 import json
 import resource
 import subprocess
@@ -33,7 +36,8 @@ def main() -> None:
     if arguments.measure:
         measure(arguments.measure)
         return
-    path = arguments.folder / f"reading-{arguments.rows}.csv"
+    source = hashlib.sha256(inspect.getsource(table).encode()).hexdigest()[:8]
+    path = arguments.folder / f"reading-{arguments.rows}-{source}.csv"
     if not path.exists():
         make(path, arguments.rows)
     print(f"{path}: {path.stat().st_size / 1e6:.0f} MB")
