@@ -1,6 +1,8 @@
 """What a search costs beside training: milliseconds a trial, and memory, over many trials.
 
-Networks are tiny and train for one epoch; what the trainer takes is left out. With `--mlflow`,
+Networks are tiny and train for one epoch; what the trainer takes is left out, but for what it calls
+back: the proposals of further trials while others train, by the clock, and what it tells of trials
+and epochs from its threads, by their time of a core. With `--mlflow`,
 the process that writes MLflow runs beside it, as in a search from the command line.
 
     python benchmarks/bookkeeping.py --trials 1000
@@ -9,8 +11,10 @@ the process that writes MLflow runs beside it, as in a search from the command l
 import argparse
 import resource
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +25,44 @@ from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
 from tuner.run.setup import make_hypermodel
 from tuner.study import EventKind, Listener, SearchSettings, TrialRecord
+from tuner.training import Plan
 
 _PART = 100  # trials
 
 
 class Clock(Listener):
-    """Notes when each trial has ended, and how much memory the process holds."""
+    """Notes when each trial has ended, and how much memory the process holds.
+
+    Attributes:
+        trained: The seconds so far in which the clock stood still.
+        ends: Seconds at which each trial ended, those of training left out.
+        megabytes: What the process held then.
+    """
 
     def __init__(self) -> None:
         self.trained = 0.0
+        self._lock = threading.Lock()
         self.ends: list[float] = []
         self.megabytes: list[float] = []
+
+    def stand_still(self, seconds: float) -> None:
+        """Leave out some seconds of training, or give them back if they are negative."""
+        with self._lock:
+            self.trained += seconds
+
+    def count(
+        self, hook: Callable[..., Any], now: Callable[[], float] = time.perf_counter
+    ) -> Callable[..., Any]:
+        """Return a hook of training whose own seconds are given back."""
+
+        def call(*arguments: Any) -> Any:
+            started = now()
+            try:
+                return hook(*arguments)
+            finally:
+                self.stand_still(started - now())
+
+        return call
 
     def on_trial_end(self, record: TrialRecord) -> None:
         """Note it, the time of training left out."""
@@ -53,9 +84,11 @@ def main() -> None:
     print("|---|---|---|")
     ends = np.array(clock.ends)
     for first in range(0, len(ends) - _PART + 1, _PART):
-        took = ends[first + _PART - 1] - (ends[first - 1] if first else ends[0])
-        memory = clock.megabytes[first + _PART - 1]
-        print(f"| {first + 1} to {first + _PART} | {1000 * took / _PART:.1f} | {memory:.0f} |")
+        # of the first trial only the end is known
+        before, last = max(first - 1, 0), first + _PART - 1
+        each = 1000 * (ends[last] - ends[before]) / (last - before)
+        memory = clock.megabytes[last]
+        print(f"| {first + 1} to {first + _PART} | {each:.1f} | {memory:.0f} |")
 
 
 def search(given: argparse.Namespace) -> Clock:
@@ -74,12 +107,18 @@ def search(given: argparse.Namespace) -> Clock:
         tuner = FoldTuner(make_hypermodel(prepared), settings, listeners=listeners)
         train = tuner.trainer.train
 
-        def timed(*arguments: Any, **options: Any) -> Iterator[Any]:
-            results = train(*arguments, **options)
+        def timed(*arguments: Any, plan: Plan, **options: Any) -> Iterator[Any]:
+            hooks = replace(
+                plan.hooks,
+                ask_more=clock.count(plan.hooks.ask_more),
+                begin=clock.count(plan.hooks.begin, time.thread_time),
+                on_epoch=clock.count(plan.hooks.on_epoch, time.thread_time),
+            )
+            results = train(*arguments, plan=replace(plan, hooks=hooks), **options)
             while True:
                 started = time.perf_counter()
                 result = next(results, None)
-                clock.trained += time.perf_counter() - started
+                clock.stand_still(time.perf_counter() - started)
                 if result is None:
                     return
                 yield result
