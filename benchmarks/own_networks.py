@@ -7,8 +7,9 @@
 Two convolutions, batch normalisation and Adam: what no space file describes. `--network dense` has
 one hidden layer in their place, `--optimizer adamw` a weight decay, which is tuned as well, and a
 cosine schedule by step. `keras_tuner` is what a KerasTuner user writes, `model.fit` in a loop over
-the folds. The search alone is timed, each way in a process of its own, and so is the CPU time of
-that process, which says more on a busy machine.
+the folds, without what KerasTuner itself takes. The search alone is timed, without imports, each
+way in a process of its own, and so is the CPU time of that process, which says more on a busy
+machine.
 """
 
 import argparse
@@ -17,10 +18,12 @@ import os
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keras_loop import fit_folds
 from own_process import answer_of
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -69,7 +72,7 @@ def pictures(repeat: int) -> tuple[np.ndarray, np.ndarray]:
     return x.astype(np.float32), np.tile(digits.target, repeat)
 
 
-def by_tuner(trainer: str, given: argparse.Namespace) -> list[float]:
+def by_tuner(trainer: str, given: argparse.Namespace, x: np.ndarray, y: np.ndarray) -> list[float]:
     """Search with one of this package's trainers; return the scores by trial."""
     from tuner import KFoldTuner, SearchSettings
 
@@ -82,31 +85,28 @@ def by_tuner(trainer: str, given: argparse.Namespace) -> list[float]:
         trainer=trainer,
     )
     tuner = KFoldTuner(hypermodel(given), settings, directory=tempfile.mkdtemp())
-    tuner.search(*pictures(given.repeat))
+    tuner.search(x, y)
     return [r.result.score for r in sorted(tuner.records, key=lambda record: record.trial)]
 
 
-def by_keras_tuner(given: argparse.Namespace) -> list[float]:
+def by_keras_tuner(given: argparse.Namespace, x: np.ndarray, y: np.ndarray) -> list[float]:
     """Loop `model.fit` over folds; each trial's learning rate is drawn anew."""
+    import keras
     import keras_tuner
     from sklearn.model_selection import StratifiedKFold
 
-    x, y = pictures(given.repeat)
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(x, y))
     rates, scores = np.random.default_rng(0).uniform(-4, -2, given.trials), []
     for rate in rates:
         hp = keras_tuner.HyperParameters()
         hp.Fixed("learning_rate", float(10**rate))
         hp.Fixed("weight_decay", 1e-2)
-        curves = []
-        for train, validation in folds:
-            model = hypermodel(given).build(hp)
-            held_out = (x[validation], y[validation])
-            history = model.fit(
-                x[train], y[train], validation_data=held_out, epochs=given.epochs, verbose=0
-            )
-            curves.append(history.history["val_loss"])
-        scores.append(float(np.mean(curves, axis=0).min()))
+        curves = fit_folds(
+            (((x[train], y[train]), (x[held_out], y[held_out])) for train, held_out in folds),
+            partial(hypermodel(given).build, hp),
+            partial(keras.Model.fit, epochs=given.epochs, verbose=0),
+        )
+        scores.append(float(np.mean([each["val_loss"] for each in curves], axis=0).min()))
     return scores
 
 
@@ -114,10 +114,13 @@ def one_way(way: str, given: argparse.Namespace) -> None:
     """Search one way in this process, and print its figures as JSON."""
     if way == "keras_tuner":
         import keras  # noqa: F401  # before this package, which would turn oneDNN on
+        import keras_tuner  # noqa: F401  # imports are not the search
+        import sklearn.model_selection  # noqa: F401
     else:
-        import tuner.search  # noqa: F401  # its imports are not the search
+        import tuner.search  # noqa: F401
+    x, y = pictures(given.repeat)
     started, cpu_before = time.perf_counter(), time.process_time()
-    scores = by_keras_tuner(given) if way == "keras_tuner" else by_tuner(way, given)
+    scores = by_keras_tuner(given, x, y) if way == "keras_tuner" else by_tuner(way, given, x, y)
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_before
     print(json.dumps({"seconds": seconds, "cpu": cpu, "scores": scores}))
 

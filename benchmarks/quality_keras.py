@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 # Keras brings TensorFlow: before this package, which would turn oneDNN on, so that these ways run
@@ -11,6 +12,7 @@ from typing import Any
 import keras
 import keras_tuner
 import numpy as np
+from keras_loop import fit_folds
 from quality_run import Asked, Found
 from scaled_rows import scaled_rows
 
@@ -34,25 +36,24 @@ class KerasLoop:
 
     def folds(self, hp: keras_tuner.HyperParameters) -> Iterator[tuple[float, int]]:
         """Yield the best validation log loss of each fold, and its epoch."""
-        keras.backend.clear_session()  # else every trial is slower than the one before
-        for fold in self.problem.folds:
-            train, validation = scaled_rows(self.problem, fold.train, fold.validation)
-            callbacks = [
+
+        def fit(model: keras.Model, *rows: np.ndarray, **options: Any) -> keras.callbacks.History:
+            options["callbacks"] = [
                 keras.callbacks.TerminateOnNaN(),
                 keras.callbacks.EarlyStopping("val_log_loss", patience=self.plan.patience),
             ]
-            model = self._network(hp)
-            history = self._fit(
-                hp, model, train, self.plan.epochs, callbacks=callbacks, validation_data=validation
-            ).history
-            curve = np.nan_to_num(history.get("val_log_loss", [_WORST]), nan=_WORST)
+            return self._fit(hp, model, *rows, epochs=self.plan.epochs, **options)
+
+        folds = (scaled_rows(self.problem, f.train, f.validation) for f in self.problem.folds)
+        for curves in fit_folds(folds, partial(self._network, hp), fit):
+            curve = np.nan_to_num(curves.get("val_log_loss", [_WORST]), nan=_WORST)
             yield float(curve.min()), int(curve.argmin()) + 1
 
     def predict(self, hp: keras_tuner.HyperParameters, epochs: int) -> np.ndarray:
         """Train on all training rows; return the probabilities of the held-out rows."""
         train, (x_test, _) = scaled_rows(self.problem, self.problem.rows, self.test)
         model = self._network(hp)
-        self._fit(hp, model, train, epochs, callbacks=[])
+        self._fit(hp, model, *train, epochs=epochs, callbacks=[])
         return np.asarray(model.predict(x_test, verbose=0))
 
     def _network(self, hp: keras_tuner.HyperParameters) -> keras.Model:
@@ -66,8 +67,7 @@ class KerasLoop:
         self,
         hp: keras_tuner.HyperParameters,
         model: keras.Model,
-        rows: tuple[np.ndarray, np.ndarray],
-        epochs: int,
+        *rows: np.ndarray,
         **options: Any,
     ) -> keras.callbacks.History:
         recipe = self.hypermodel.make_recipe(hp)
@@ -77,7 +77,7 @@ class KerasLoop:
                 lambda epoch: recipe.optimizer.find_learning_rate(epoch, planned)
             )
             options["callbacks"] = [*options["callbacks"], schedule]
-        return model.fit(*rows, batch_size=recipe.batch_size, epochs=epochs, verbose=0, **options)
+        return model.fit(*rows, batch_size=recipe.batch_size, verbose=0, **options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@
     python benchmarks/speed.py --made 20000x54 --network 3x512 --batch-size 128 \
         --trials 1 --epochs 2 --ways lanes,fit
 
-The ways: `keras_tuner`, what a KerasTuner user writes today (a `run_trial` that loops `model.fit`
-over the folds); `scikit_learn`, a search over `MLPClassifier` with all cores; `fit` and `lanes`,
-this package's trainers; `recorded`, `lanes` in a whole study with its journal and MLflow. Each
-runs in a process of its own, and says the seconds of its search; the seconds of the whole process,
-imports included, are taken from outside.
+The ways: `keras_tuner`, what a KerasTuner user writes today in a `run_trial`, the loop of
+`model.fit` over the folds, without what KerasTuner itself takes; `scikit_learn`, a search over
+`MLPClassifier` with all cores; `fit` and `lanes`, this package's trainers; `recorded`, `lanes` in a
+whole study with its journal and MLflow. Each runs in a process of its own, and says the seconds of
+its search, without imports and the start of other processes; the seconds of the whole process, with
+both, are taken from outside.
 """
 
 import argparse
@@ -21,11 +22,14 @@ import resource
 import sys
 import tempfile
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from asked_jobs import ask_jobs, prepare_to_the_end
+from keras_loop import fit_folds
 from own_process import answer_of
 from scaled_rows import scaled_rows
 
@@ -59,42 +63,13 @@ def write_space(network: str, batch_size: int, folder: Path) -> str:
 
 def prepared(options: argparse.Namespace) -> Any:
     """Return the problem, the hypermodel and the jobs that every way trains."""
-    import keras_tuner
+    import keras_tuner  # noqa: F401  # no part of a search
 
-    from tuner.run.preparing import prepare
-    from tuner.run.request import DataRequest
     from tuner.run.setup import make_hypermodel
-    from tuner.scoring import OBJECTIVES
-    from tuner.search import ORACLES
-    from tuner.study import SearchSettings
-    from tuner.training import Job
 
-    settings = SearchSettings(
-        max_trials=options.trials,
-        folds=options.folds,
-        epochs=options.epochs,
-        patience=options.epochs,  # no early stop: every way trains the same epochs
-        racing=False,
-    )
-    ready = prepare(options.space, DataRequest(options.data), settings)
-    oracle = ORACLES["random"](
-        ready.space,
-        OBJECTIVES["cross_entropy"],
-        max_trials=options.trials,
-        epochs=options.epochs,
-        seed=0,
-    )
-
-    class Asked(keras_tuner.Tuner):
-        def run_trial(self, *_: Any) -> None:
-            """Never called: the trials are only asked for."""
-
-    Asked(oracle, directory=tempfile.mkdtemp())
-    jobs = []
-    for number in range(options.trials):
-        trial = oracle.create_trial(f"place-{number}")
-        jobs.append(Job(number, trial.hyperparameters))
-    return ready, make_hypermodel(ready), jobs
+    limits = {name: getattr(options, name) for name in ("trials", "epochs", "folds")}
+    ready = prepare_to_the_end(options.space, options.data, **limits)
+    return ready, make_hypermodel(ready), ask_jobs(ready)
 
 
 def floating_point_operations(ready: Any, hypermodel: Any, jobs: Any) -> float:
@@ -133,34 +108,20 @@ def by_keras_tuner(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
     """Loop `model.fit` over the folds, as in KerasTuner's guide to cross-validation."""
     problem, scores = ready.problem, []
     for job in jobs:
-        curves = []
-        for fold in problem.folds:
-            train, validation = scaled_rows(problem, fold.train, fold.validation)
-            model = hypermodel.build(job.hyperparameters)
-            history = hypermodel.fit(
-                job.hyperparameters,
-                model,
-                *train,
-                validation_data=validation,
-                epochs=ready.settings.epochs,
-                verbose=0,
-            )
-            curves.append(history.history["val_loss"])
-        scores.append(float(np.mean(curves, axis=0).min()))
+        hp = job.hyperparameters
+        curves = fit_folds(
+            (scaled_rows(problem, fold.train, fold.validation) for fold in problem.folds),
+            partial(hypermodel.build, hp),
+            partial(hypermodel.fit, hp, epochs=ready.settings.epochs, verbose=0),
+        )
+        scores.append(float(np.mean([each["val_loss"] for each in curves], axis=0).min()))
     return scores
 
 
 def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
     """Search the same trials over `MLPClassifier` with all cores."""
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import GridSearchCV
-    from sklearn.neural_network import MLPClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    warnings.simplefilter("ignore", ConvergenceWarning)
     candidates = []
     for job in jobs:
         recipe = hypermodel.make_recipe(job.hyperparameters)
@@ -172,17 +133,10 @@ def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
             "batch_size": recipe.batch_size,
         }
         candidates.append({f"mlpclassifier__{name}": [value] for name, value in values.items()})
-    network = MLPClassifier(
-        solver="sgd",
-        alpha=0.0,
-        max_iter=ready.settings.epochs,
-        n_iter_no_change=ready.settings.epochs,
-        tol=0.0,
-    )
     problem = ready.problem
     folds = [(fold.train, fold.validation) for fold in problem.folds]
     search = GridSearchCV(
-        make_pipeline(StandardScaler(), network),
+        make_scikit_learn_network(ready.settings.epochs),
         candidates,
         scoring="neg_log_loss",
         cv=folds,
@@ -192,6 +146,31 @@ def by_scikit_learn(ready: Any, hypermodel: Any, jobs: Any) -> list[float]:
     )
     search.fit(np.nan_to_num(problem.x), problem.y)
     return [-float(score) for score in search.cv_results_["mean_test_score"]]
+
+
+def make_scikit_learn_network(epochs: int) -> Any:
+    """Return scikit-learn's network, which trains so many epochs of scaled rows."""
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    network = MLPClassifier(
+        solver="sgd", alpha=0.0, max_iter=epochs, n_iter_no_change=epochs, tol=0.0
+    )
+    return make_pipeline(StandardScaler(), network)
+
+
+def start_scikit_learn() -> None:
+    """Import it here and in the processes that search, which stay for the next search."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.model_selection import GridSearchCV
+
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    x, y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
+    seeds = {"mlpclassifier__random_state": list(range(4 * (os.cpu_count() or 1)))}
+    GridSearchCV(make_scikit_learn_network(2), seeds, cv=2, n_jobs=-1).fit(x, y)
 
 
 def one_way(way: str, options: argparse.Namespace) -> None:
@@ -204,6 +183,8 @@ def one_way(way: str, options: argparse.Namespace) -> None:
         root = Path(tempfile.mkdtemp())
         mirror = MlflowMirror(choose_tracking_uri(None, root), root)
     ready, hypermodel, jobs = prepared(options)
+    if way == "scikit_learn":
+        start_scikit_learn()
     search = {
         "keras_tuner": by_keras_tuner,
         "scikit_learn": by_scikit_learn,

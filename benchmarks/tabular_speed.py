@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from asked_jobs import ask_jobs, prepare_to_the_end
 from own_process import answer_of
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -54,44 +55,18 @@ def make_rows(rows: int) -> tuple[np.ndarray, np.ndarray]:
 
 def by_this_package(way: str, given: argparse.Namespace) -> dict[str, Any]:
     """Train the first trials of a space with one of this package's trainers."""
-    import keras_tuner
-
-    from tuner.run.preparing import prepare
-    from tuner.run.request import DataRequest
     from tuner.run.setup import make_hypermodel
-    from tuner.scoring import OBJECTIVES
-    from tuner.search import ORACLES
-    from tuner.study import SearchSettings
-    from tuner.training import TRAINERS, Job
+    from tuner.training import TRAINERS
 
     alone = way == "realmlp"
     space = str(Path(__file__).parent / "spaces" / "realmlp_td.toml") if alone else "tabular"
     trials = 1 if alone else given.trials
-    settings = SearchSettings(
-        max_trials=trials,
-        epochs=given.epochs,
-        patience=given.epochs,
-        racing=False,
-        test_size=0.0,
-    )
     with tempfile.TemporaryDirectory() as folder:
         x, y = make_rows(given.rows)
         np.savez(Path(folder) / "made.npz", x=x, y=y)
-        ready = prepare(space, DataRequest(f"{folder}/made.npz"), settings)
-    oracle = ORACLES["random"](
-        ready.space,
-        OBJECTIVES["cross_entropy"],
-        max_trials=trials,
-        epochs=given.epochs,
-        seed=0,
-    )
-
-    class Asked(keras_tuner.Tuner):
-        def run_trial(self, *_: Any) -> None:
-            """Never called: the trials are only asked for."""
-
-    Asked(oracle, directory=tempfile.mkdtemp())
-    jobs = [Job(n, oracle.create_trial(f"place-{n}").hyperparameters) for n in range(trials)]
+        made = f"{folder}/made.npz"
+        ready = prepare_to_the_end(space, made, trials=trials, epochs=given.epochs, test_size=0.0)
+    jobs = ask_jobs(ready)
     trainer = TRAINERS["fit" if way == "fit" else "lanes"]()
     started = _now()
     training = trainer.train(
