@@ -25,6 +25,7 @@ from tuner.analysis import (
     read_cluster_values,
 )
 from tuner.analysis.bias_correction import evaluate_out_of_bag
+from tuner.analysis.calibration import scale_probabilities
 from tuner.analysis.ensemble_selection import Library, Scoring
 from tuner.analysis.training_noise import compute_noise_ratio
 from tuner.model.mlp import MLPHyperModel
@@ -113,9 +114,9 @@ class Searched:
         """Yield what the search says of a model in every objective."""
         calibration = calibrate_networks(self.study, members, self.problem.truth)
         plain = self._predict(members)
-        logs = np.log(np.maximum(plain, 1e-7)) / calibration.temperature
-        calibrated = np.exp(logs - logs.max(axis=1, keepdims=True))
-        calibrated /= calibrated.sum(axis=1, keepdims=True)
+        calibrated = plain  # as exported; `calibration.scale` is for the rows out of fold alone
+        if calibration.applied:
+            calibrated = scale_probabilities(plain, calibration.temperature)
         for name, objective in OBJECTIVES.items():
             true, error = compute_mean_and_error(
                 self.fresh.score_clusters(objective.row_values, calibrated)

@@ -23,7 +23,8 @@ class Summary:
 
     The true scores come from fresh rows, which are many, not all: the interval is widened by their
     error. Everything is counted in standard errors, half the width over 1.96, so that draws of
-    several tables can be taken together.
+    several tables can be taken together. Draws of many of a table's rows overlap, which
+    `bias_error` does not know: it is a little too small there.
 
     Attributes:
         draws: How many there are.

@@ -12,7 +12,7 @@ seeds.
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -139,10 +139,8 @@ def evaluate(searched: Searched) -> dict[str, Scores]:
     found: dict[str, Scores] = {}
     probabilities: dict[str, np.ndarray] = {}
 
-    def add(name: str, members: Sequence[Member], answer: Callable[[], np.ndarray]) -> None:
-        started = time.monotonic()
-        probabilities[name] = answer()
-        seconds = time.monotonic() - started
+    def add(name: str, members: Sequence[Member], answer: np.ndarray, seconds: float) -> None:
+        probabilities[name] = answer
         parts = [study.arrays.read_probabilities(member.trial) for member in members]
         out_of_fold = np.average(parts, axis=0, weights=[m.networks for m in members])
         temperature = calibrate(out_of_fold, setup.truth, places, highest=1.0).temperature
@@ -155,16 +153,21 @@ def evaluate(searched: Searched) -> dict[str, Scores]:
         }
 
     @cache
-    def predict(members: tuple[tuple[int, int, int], ...]) -> np.ndarray:
+    def predict(members: tuple[tuple[int, int, int], ...]) -> tuple[np.ndarray, float]:
+        """Return probabilities, and the seconds that training and predicting took."""
+        started = time.monotonic()
         chosen = [Member.from_record(by_trial[t], n, folds) for t, n, folds in members]
         trained = train_members(setup, by_trial, chosen, fold_networks=searched.kept)
-        return trained.predict_proba(raw)
+        answer = trained.predict_proba(raw)
+        return answer, time.monotonic() - started
 
     for name, members in list_candidates(searched, picks, records).items():
         key = tuple((m.trial, m.networks, m.folds) for m in members)
-        add(name, members, lambda key=key: predict(key))
-    both = (probabilities[FIRST] + probabilities["folds, five choices"]) / 2
-    add("half five on all rows, half folds", picks.ensemble.members, lambda: both)
+        add(name, members, *predict(key))
+    halves = (FIRST, "folds, five choices")
+    both = np.mean([probabilities[name] for name in halves], axis=0)
+    seconds = sum(found[name]["seconds"] for name in halves)
+    add("half five on all rows, half folds", picks.ensemble.members, both, seconds)
     return found
 
 

@@ -18,7 +18,8 @@ class _Cell:
 
     Attributes:
         runs: One a seed.
-        losses: Log loss of every held-out row, the seeds one after another.
+        losses: Log loss of every held-out row, the seeds one after another. A row that two seeds
+            hold out counts as two, so that with several seeds errors are somewhat too small.
     """
 
     runs: tuple[Run, ...]
