@@ -4,10 +4,12 @@
     python benchmarks/slow_mlflow.py --delay 5
 
 A real MLflow server listens on the loopback address; the slow one is the same behind a proxy that
-holds every answer back. Each way is searched in a process of its own, twice in turn; the seconds
-are those from the study's beginning to the end of its last trial, by the journal. How many runs
-MLflow has when the command is over, and how many the server has after `tuner sync`, stands beside
-them.
+holds every answer back. With none, nothing writes to MLflow, and its process is not started; where
+MLflow is away, there is one, which tries. Each way is searched in a process of its own, twice in
+turn; the seconds of the search are those from the study's beginning to the end of its last trial,
+by the journal, and those of the command are taken from outside, imports and the end included. How
+many runs MLflow has when the command is over, and how many the server has after `tuner sync`,
+stands beside them.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-WAYS = ("database", "server", "slow", "away")
+WAYS = ("none", "database", "server", "slow", "away")
 _ATTEMPTS = 10  # at a sync, of half a minute each
 
 
@@ -83,20 +85,44 @@ def slow_proxy(port: int, delay: float) -> int:
     return listening
 
 
-def search(uri: str | None, server: str, options: argparse.Namespace) -> tuple[float, int, int]:
-    """Search; return the seconds, and MLflow's runs at the end and after a sync.
+_WITHOUT_MLFLOW = """
+import sys
+import tuner.api.search
+from tuner.cli import main
+from tuner.study import Listener
+
+class NoMirror(Listener):
+    complete, experiment_id, fault = False, "", ""
+    def __init__(self, *_):
+        pass
+    def fall_silent(self):
+        pass
+
+tuner.api.search.MlflowMirror = NoMirror
+sys.exit(main())
+"""
+
+
+def search(
+    way: str, uri: str | None, server: str, options: argparse.Namespace
+) -> tuple[float, float, int, int]:
+    """Return the seconds of search and command, and MLflow's runs at the end and after a sync.
 
     Args:
+        way: One of `WAYS`.
         uri: Where the search records; None for a database of its own.
         server: Where it is written to afterwards, but for that database.
         options: What to search.
     """
     with tempfile.TemporaryDirectory() as root:
-        command = [sys.executable, "-m", "tuner", "search", "--space", options.space, "--json"]
+        program = ["-c", _WITHOUT_MLFLOW] if way == "none" else ["-m", "tuner"]
+        command = [sys.executable, *program, "search", "--space", options.space, "--json"]
         command += ["--data", options.data, "--max-trials", str(options.trials), "--root", root]
         command += ["--epochs", str(options.epochs), "--no-racing"]
         command += ["--tracking-uri", uri] if uri else []
+        started = time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, check=True)
+        whole = time.perf_counter() - started
         study = str(json.loads(done.stdout)["study"])
         folder = Path(root) / "studies" / study
         identity = json.loads((folder / "study.json").read_text())["id"]
@@ -104,11 +130,14 @@ def search(uri: str | None, server: str, options: argparse.Namespace) -> tuple[f
         events = [json.loads(line) for line in lines]
         begun = next(event["time"] for event in events if event["event"] == "begun")
         ended = max(event["time"] for event in events if event["event"] == "trial")
+        seconds = (ended - begun) / 1e3
+        if way == "none":
+            return seconds, whole, 0, 0
         database = f"sqlite:///{root}/mlflow.db"
         at_the_end = runs_of(identity, uri or database)
         store = server if uri else database
         sync(study, store, root)
-        return (ended - begun) / 1e3, at_the_end, runs_of(identity, store)
+        return seconds, whole, at_the_end, runs_of(identity, store)
 
 
 def sync(study: str, store: str, root: str) -> None:
@@ -151,11 +180,12 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS))
     options = parser.parse_args()
     os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
-    print("| MLflow | search, s | runs at the end | after sync |")
-    print("|---|---|---|---|")
+    print("| MLflow | search, s | command, s | runs at the end | after sync |")
+    print("|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder, mlflow_server(Path(folder)) as port:
         proxy, server = slow_proxy(port, options.delay), f"http://127.0.0.1:{port}"
         uris = {
+            "none": None,
             "database": None,
             "server": server,
             "slow": f"http://127.0.0.1:{proxy}",
@@ -163,8 +193,9 @@ def main() -> None:
         }
         for _ in range(options.rounds):
             for way in options.ways.split(","):
-                seconds, at_the_end, after_sync = search(uris[way], server, options)
-                print(f"| {way} | {seconds:.1f} | {at_the_end} | {after_sync} |", flush=True)
+                seconds, whole, *runs = search(way, uris[way], server, options)
+                cells = f"{seconds:.1f} | {whole:.1f} | {runs[0]} | {runs[1]}"
+                print(f"| {way} | {cells} |", flush=True)
 
 
 if __name__ == "__main__":
