@@ -94,11 +94,27 @@ def test_refused_splits(counts, options, message) -> None:
     assert str(error.value) == message
 
 
-@pytest.mark.parametrize(("folds", "test_size"), [(4, 0.2), (2, 0.1)])
-def test_the_folds_that_a_refusal_offers_work(folds, test_size) -> None:
-    make_split(shuffle_labels(20, 5, 20), classes="abc", folds=folds, test_size=test_size, seed=0)
-    make_split(shuffle_labels(10, 10, 10), classes="abc", folds=2, test_size=0.1, seed=0)
-    make_split(shuffle_labels(2, 2), classes="ab", folds=2, test_size=0, seed=0)
+@pytest.mark.parametrize(
+    ("counts", "options", "test", "validation"),
+    [
+        ((20, 4, 20), {"folds": 4, "test_size": 0}, [0, 0, 0], [[5, 1, 5]] * 4),
+        ((20, 5, 20), {"folds": 4, "test_size": 0.2}, [4, 1, 4], [[4, 1, 4]] * 4),
+        ((20, 20, 2), {"folds": 2, "test_size": 0}, [0, 0, 0], [[10, 10, 1]] * 2),
+        ((10, 10, 10), {"folds": 2, "test_size": 0.1}, [1, 1, 1], [[5, 5, 4], [4, 4, 5]]),
+        ((2, 2), {"folds": 2, "test_size": 0}, [0, 0], [[1, 1]] * 2),
+    ],
+)
+def test_the_folds_that_a_refusal_offers_work(counts, options, test, validation) -> None:
+    y = shuffle_labels(*counts)
+    split = make_split(y, classes="abc"[: len(counts)], seed=0, **options)
+
+    def count(rows):
+        return np.bincount(y[rows], minlength=len(counts)).tolist()
+
+    assert count(split.test) == test
+    assert [count(fold.validation) for fold in split.folds] == validation
+    for fold in split.folds:
+        assert min(count(fold.train)) > 0
 
 
 @pytest.mark.parametrize(
