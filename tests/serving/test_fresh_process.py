@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.helpers.exports import ask
+from tests.helpers.warm_processes import UsualPopen
 from tuner.data import Column, Schema
 from tuner.errors import ExportMismatch, ExportUnchecked
 from tuner.serving import fresh_process
@@ -20,7 +22,6 @@ from tuner.serving.keras_formats import trace_model, write_keras, write_saved_mo
 from tuner.study import list_versions
 
 
-@pytest.mark.usefixtures("usual_processes")
 @pytest.mark.parametrize(
     ("number", "fault"),
     [("SIGSTOP", "did not answer within 0 seconds"), ("SIGKILL", "was ended by SIGKILL")],
@@ -28,7 +29,10 @@ from tuner.study import list_versions
 def test_another_process_answers_for_one_that_does_not(tmp_path, monkeypatch, number, fault):
     monkeypatch.setattr(fresh_process, "_PATIENCE", 0.2)
     notes = []
-    with FreshProcess(notes.append) as fresh:
+    with pytest.MonkeyPatch.context() as usual:  # it gets the signals; the other one may be warm
+        usual.setattr(subprocess, "Popen", UsualPopen)
+        fresh = FreshProcess(notes.append)
+    with fresh:
         fresh._process.send_signal(signal.SIGSTOP)  # so that it does not answer meanwhile
         fresh.ask(tmp_path, {"x": np.zeros(1, np.float32)})
         fresh._process.send_signal(getattr(signal, number))
