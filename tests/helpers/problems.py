@@ -51,8 +51,8 @@ def make_ordered_problem(rows: int = 97, folds: int = 4) -> Problem:
     return replace(problem, folds=split.folds)
 
 
-def make_repeated_problem(repeats: int = 2) -> Problem:
-    """Make 61 rows with three folds per repeat."""
+def make_repeated_problem(repeats: int = 2, folds: int = 3) -> Problem:
+    """Make 61 rows with so many folds per repeat."""
     once = make_problem(rows=61)
-    split = Splitter(3, 0.0, seed=0, repeats=repeats).split(once.y, classes=["a", "b", "c"])
+    split = Splitter(folds, 0.0, seed=0, repeats=repeats).split(once.y, classes=["a", "b", "c"])
     return replace(once, folds=split.folds)
