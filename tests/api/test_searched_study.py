@@ -2,8 +2,9 @@
 
 import json
 import pickle
-from types import SimpleNamespace
+from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,12 +12,18 @@ import pytest
 import tuner
 from tests.helpers.command_line import read_events, strip_advice
 from tests.helpers.errors import read_error
+from tests.helpers.exports import export
 from tests.helpers.setups import DEPTHS, make_hyperparameters, make_setup, write_untrained_study
 from tests.helpers.spaces import make_space
-from tuner.data import Schema
+from tuner.data import fit_scaler, keep_rows
 from tuner.errors import StudyError, UserError
+from tuner.run.opening import create_study
+from tuner.run.preparing import prepare
+from tuner.run.request import DataRequest, Destination
 from tuner.serving.exported_model import ExportedModel
 from tuner.serving.file_hashes import add_hashes
+from tuner.serving.trained_network import TrainedNetwork
+from tuner.study import SearchSettings
 
 # What differs from run to run: times, digests of files with times, names and paths; and the hash of
 # what the exported network answers, since Keras may round the last bit otherwise.
@@ -144,33 +151,65 @@ def test_a_row_of_a_frame_is_refused_with_what_to_give(study, folder):
     assert len(study.predict(row.to_frame().T)) == 1
 
 
-def test_classes_are_those_of_the_models_threshold(study, monkeypatch):
-    table = pd.DataFrame({"class": ["1"], "probability_0": [0.7], "probability_1": [0.3]})
-    model = SimpleNamespace(
-        schema=Schema((), "y", ("0", "1")),
-        convert=lambda *rows, **options: iter(()),
-        predict=lambda parts: iter([table]),
-    )
-    monkeypatch.setattr("tuner.api.predictions.StudyModel.open", lambda self: model)
-    assert study.predict(pd.Series([0.5], index=["a"])).to_dict() == {"a": 1}
+def export_by_size(root, request, **description):
+    """Write a study and a model of it; from the least size to the largest it tells class by class.
+
+    Returns:
+        The study, rows from the least size to the largest, and the probabilities of their classes.
+    """
+    setup = prepare("mlp", request, SearchSettings(folds=2, test_size=0.0))
+    dataset = setup.dataset
+    centers = np.linspace(-1, 1, len(dataset.classes))
+    network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(len(centers), "softmax")])
+    network.layers[-1].set_weights([4 * centers[None], -2 * centers**2])
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    folder = create_study(setup, Destination(root, "sizes")).model_folder
+    trained = TrainedNetwork(network, dataset.schema, scaler)
+    export(trained, dataset, Path(request.source), folder, ("keras",), **description)
+    study = tuner.open_study("sizes", root, verbose=0)
+    rows = pd.DataFrame({"size": np.linspace(-3, 3, 61)}, index=range(100, 161))
+    return study, rows, study.predict_proba(rows)
 
 
-@pytest.mark.parametrize("pooled", [{"7": 2, "8": 2}, {}])
-def test_numbers_stay_numbers_beside_a_class_that_pools_others(study, monkeypatch, pooled):
-    table = pd.DataFrame({"class": ["1", "other"], "p_0": 0.1, "p_1": 0.5, "p_other": 0.4})
-    model = SimpleNamespace(
-        schema=Schema((), "y", ("0", "1", "other")),
-        convert=lambda *rows, **options: iter(()),
-        predict=lambda parts: iter([table]),
-    )
-    monkeypatch.setattr("tuner.api.predictions.StudyModel.open", lambda self: model)
-    monkeypatch.setitem(study._study.record.data, "pooled_classes", pooled)
-    rows = pd.Series([0.5, 0.6], index=["a", "b"])
-    expected = [1, "other"] if pooled else ["1", "other"]
-    assert study.predict(rows).tolist() == expected  # of a CSV file, whose labels are texts
-    if not pooled:
-        monkeypatch.setattr("tuner.api.predictions.read_label_type", lambda *_: int)
-        assert study.predict(rows).tolist() == [1, "other"]
+def write_sizes(path, labels):
+    sizes = np.random.default_rng(0).normal(size=len(labels))
+    table = pd.DataFrame({"size": sizes, "kind": labels})
+    table.to_csv(path, index=False)
+    return table
+
+
+def test_classes_are_those_of_the_models_threshold(tmp_path):
+    table = write_sizes(tmp_path / "sizes.csv", [0, 1] * 20)
+    kept = keep_rows(table[["size"]], table["kind"], root=tmp_path)
+    threshold = {
+        "rule": "cost=0:1,1:5", "predicted": "1", "value": 0.2, "score": 0.5, "half": 0.6,
+        "standard_error": 0.04,
+    }  # fmt: skip
+    request = DataRequest(kept.source, kept.target)
+    study, rows, probabilities = export_by_size(tmp_path, request, threshold=threshold)
+    assert not (study.predict(rows) == probabilities.idxmax(axis="columns")).all()
+    assert study.predict(rows).to_dict() == (probabilities[1] >= 0.2).astype(int).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("labels", "is_kept", "expected"),
+    [
+        ([0, 1] * 20 + [7, 8, 9], False, [0, 1, "other"]),
+        ([0, 1] * 20 + [7, 8, 9], True, [0, 1, "other"]),
+        ([0, 1, "other"] * 20, False, ["0", "1", "other"]),  # all are texts
+    ],
+    ids=["a file", "a frame", "not pooled"],
+)
+def test_numbers_stay_numbers_beside_a_class_that_pools_others(labels, is_kept, expected, tmp_path):
+    path = tmp_path / "sizes.csv"
+    table = write_sizes(path, labels)
+    request = DataRequest(str(path), rare_classes="pool")
+    if is_kept:
+        kept = keep_rows(table[["size"]], table["kind"], root=tmp_path)
+        request = DataRequest(kept.source, kept.target, rare_classes="pool")
+    study, rows, probabilities = export_by_size(tmp_path, request)
+    assert list(probabilities.columns) == expected
+    assert list(dict.fromkeys(study.predict(rows))) == expected
 
 
 def test_the_model_is_loaded_once_until_another_one_is_exported(study, folder, monkeypatch):
