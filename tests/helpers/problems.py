@@ -39,7 +39,7 @@ def make_rare_problem() -> Problem:
     rng = np.random.default_rng(0)
     y = rng.permutation(np.repeat([0, 1, 2], [70, 20, 7]))
     x = (rng.normal(size=(97, 4)) + 0.8 * np.eye(3, 4)[y]).astype(np.float32)
-    split = make_split(y, classes=["a", "b", "c"], folds=3, test_size=0.0, seed=0)
+    split = make_split(y, classes=["a", "b", "c"], folds=2, test_size=0.0, seed=0)
     return Problem(x, y, split.folds, np.full(4, Scaling.STANDARD), class_weight="balanced")
 
 

@@ -263,4 +263,4 @@ def test_a_training_loop_of_its_own_runs_once_in_each_fold(problem):
     result = train("fit", OwnLoop(), problem, Plan(epochs=4))[0]
     assert result.status == "completed"
     assert result.epoch == len(result.curves["loss"][0]) == 1
-    assert result.probabilities.shape == (60, 3)
+    assert result.probabilities.shape == (80, 3)

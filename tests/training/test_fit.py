@@ -29,12 +29,12 @@ PLAN = Plan(epochs=3, patience=3, seed=1)
 @pytest.fixture(scope="module")
 def trained():
     """Two trials, which several tests look at."""
-    return train("fit", make_mlp(), make_problem(), PLAN, make_jobs(2, **DEPTH_1))
+    return train("fit", make_mlp(), make_problem(rows=80, folds=2), PLAN, make_jobs(2, **DEPTH_1))
 
 
 def test_every_row_is_predicted_by_the_fold_that_held_it_out(trained):
     result = trained[0]
-    assert result.probabilities.shape == (60, 3)
+    assert result.probabilities.shape == (80, 3)
     np.testing.assert_allclose(result.probabilities.sum(axis=1), 1, atol=1e-5)
     assert set(result.curves) == set(CURVES)
     assert all(len(fold) == 3 for curve in result.curves.values() for fold in curve)
@@ -76,7 +76,7 @@ def test_changed_validation_rows_change_nothing_of_what_their_fold_was_fitted_on
 
 def test_folds_of_unequal_size_and_a_last_partial_batch_lose_no_row(plan):
     jobs = make_jobs(1, **DEPTH_1)
-    result = train("fit", make_mlp(), make_problem(rows=61), plan, jobs)[0]
+    result = train("fit", make_mlp(), make_problem(rows=61, folds=2), plan, jobs)[0]
     assert result.probabilities.shape == (61, 3)
     assert np.isfinite(result.probabilities).all()
 

@@ -271,7 +271,6 @@ def refuse_lanes(*arguments):
     [
         (make_mlp(DEPTHS), {"depth": 2, "units": 8, "learning_rate": 0.1}, False),
         (TABM, {}, False),
-        (CustomHyperModel(), {"rate": 0.1}, False),
         (CustomHyperModel(), {"rate": 0.1}, True),
     ],
 )

@@ -51,8 +51,8 @@ def add_residual(hp, inputs):
     [
         (add_dense_layer, make_ordered_problem),
         (add_convolution, make_rare_problem),
-        (add_batch_normalization, lambda: make_problem(rows=61)),
-        (add_residual, lambda: make_problem(rows=61)),
+        (add_batch_normalization, lambda: make_problem(rows=81, folds=2)),
+        (add_residual, lambda: make_problem(rows=81, folds=2)),
     ],
     ids=["dense, folds that grow", "convolution, class weights", "batch norm", "residual"],
 )
@@ -62,7 +62,7 @@ def test_networks_of_any_layers_give_fits_curves(plan, add_layers, make_problem_
 
 def test_dropout_agrees_with_fit_in_distribution(problem):
     hypermodel = CustomHyperModel(lambda hp, x: L.Dropout(0.4)(L.Dense(8, "relu")(x)))
-    plan = Plan(epochs=4, patience=9)
+    plan = Plan(epochs=3, patience=9)
     fit, lanes = (
         train(trainer, hypermodel, problem, plan, make_jobs(3)).values()
         for trainer in ("fit", "lanes")

@@ -95,7 +95,7 @@ def make_weighed_problem():
 
 @pytest.mark.parametrize("name", SPACES)
 def test_lanes_give_the_curves_of_fit(name):
-    # folds of 21, 40, 59 and 78 rows: 2 to 5 steps in an epoch, the last of them smaller
+    # folds of 33 and 65 rows: 3 and 5 steps in an epoch, the last of them smaller
     problem = make_weighed_problem() if name == "tabm" else make_ordered_problem(folds=2)
     assert_parity(make_hypermodel(SPACES[name]), problem, PLAN)
 

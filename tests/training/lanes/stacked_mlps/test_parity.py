@@ -35,8 +35,8 @@ from tuner.training.lanes.data import LaneData
 
 
 def make_uneven_problem():
-    """Make folds that train on 40 or 41 rows, which 16 does not divide."""
-    return make_problem(rows=61)
+    """Make folds that train on 30 or 31 rows, which 16 does not divide."""
+    return make_problem(rows=61, folds=2)
 
 
 def make_missing_problem():
@@ -82,7 +82,7 @@ SETTINGS = {
         1, "relu", "none", make_problem=lambda: replace(make_uneven_problem(), scalings=None)
     ),
     "a last batch of one": Setting(
-        2, "tanh", "l1", "nesterov = false", 33, partial(make_problem, rows=100)
+        2, "tanh", "l1", "nesterov = false", 33, partial(make_problem, rows=67, folds=2)
     ),
     "two lanes": Setting(3, "sigmoid", "l2", "momentum = 0.0", 7, partial(make_problem, folds=2)),
     "one partial batch": Setting(4, "elu", "elastic_net", batch_size=64),
@@ -93,7 +93,7 @@ SETTINGS = {
     "a step that one fold lacks": Setting(
         1, "silu", "max_norm", "", 46, partial(make_problem, rows=62, folds=4)
     ),
-    "repeats": Setting(2, "leaky_relu", "l1", make_problem=make_repeated_problem),
+    "repeats": Setting(2, "leaky_relu", "l1", make_problem=partial(make_repeated_problem, folds=2)),
     "folds that grow, l2": Setting(1, "mish", "l2", "", 8, make_ordered_problem),
 }
 
@@ -115,8 +115,8 @@ def test_the_settings_have_the_folds_that_their_names_say():
         name: sorted({len(fold.train) for fold in setting.make_problem().folds})
         for name, setting in SETTINGS.items()
     }
-    assert sizes["unscaled"] == [40, 41]
-    assert sizes["a last batch of one"] == [66, 67]
+    assert sizes["unscaled"] == [30, 31]
+    assert sizes["a last batch of one"] == [33, 34]
     assert sizes["a step that one fold lacks"] == [46, 47]
     assert sizes["folds that grow, l2"] == [21, 40, 59, 78]
 
@@ -139,10 +139,10 @@ def test_networks_that_fill_a_core_train_alone_with_fits_curves(problem, plan, m
 
 def test_dropout_agrees_with_fit_in_distribution(problem):
     hypermodel = make_mlp(
-        "[network]\nunits = 16\n[regularizer]\ndropout = 0.4\ninput_dropout = 0.1\n", epochs=4
+        "[network]\nunits = 16\n[regularizer]\ndropout = 0.4\ninput_dropout = 0.1\n", epochs=3
     )
     fit, lanes = (
-        train(trainer, hypermodel, problem, Plan(epochs=4, patience=9), make_jobs(3)).values()
+        train(trainer, hypermodel, problem, Plan(epochs=3, patience=9), make_jobs(3)).values()
         for trainer in ("fit", "lanes")
     )
     assert_same_losses_on_average(fit, lanes)
