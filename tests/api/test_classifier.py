@@ -18,7 +18,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 import tuner
-from tests.helpers.no_mirror import without_mlflow
+from tests.helpers.search_only import stop_after_trials
 from tuner import KFoldClassifier, SearchSettings
 
 SPACE = str(Path(__file__).with_name("one_network.toml"))
@@ -52,20 +52,24 @@ def fitted(frame) -> KFoldClassifier:
 
 
 def build(hp):
-    layers = [keras.Input((4,)), keras.layers.Dense(hp.Choice("units", [4, 8]), "relu")]
+    layers = [keras.Input((4,)), keras.layers.Dense(hp.Choice("units", [4, 8, 16]), "relu")]
     model = keras.Sequential([*layers, keras.layers.Dense(2, "softmax")])
     model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
     return model
 
 
-def test_a_function_that_builds_networks_is_searched_and_can_be_cloned(tmp_path):
+def test_a_function_that_builds_networks_is_searched_on_and_can_be_cloned(tmp_path):
     x, y = make_blobs(60, n_features=4, centers=2, random_state=0)
     classifier = KFoldClassifier(build, max_trials=2, folds=2, epochs=8, root=tmp_path)
     fitted = clone(classifier).fit(x, y)
     assert fitted.score(x, y) > 0.9
     assert fitted.study_.best.hyperparameters.keys() == {"units"}
-    with without_mlflow():
-        assert fitted.study_.resume(max_trials=2).best.trial == fitted.study_.best.trial
+    before = fitted.study_.trials_dataframe()
+    with stop_after_trials():
+        fitted.study_.resume(max_trials=3)
+    trials = fitted.study_.trials_dataframe()
+    assert list(trials.trial) == [0, 1, 2]
+    assert list(trials.score[:2]) == list(before.score)
 
 
 def test_a_frame_keeps_its_columns(frame, fitted):

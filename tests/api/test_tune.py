@@ -13,6 +13,7 @@ import tuner
 from tests.helpers.command_line import make_things
 from tests.helpers.errors import read_error
 from tests.helpers.no_mirror import without_mlflow
+from tests.helpers.search_only import stop_after_trials
 from tuner.errors import DataError, SpaceError, StudyError, UserError
 
 WRONG_TYPES = (
@@ -91,7 +92,8 @@ def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(
     assert shown[0].startswith("data mine: 90 rows, 6 features after encoding; 72 rows in 2 ")
     assert "study mine-build-1: Which network is best?" in shown
     assert "ended before the interrupt" in shown[-1]
-    study = tuner.tune(rows, kind, **arguments)
+    with ThreadPoolExecutor(1) as other:  # where Python allows no signal handlers
+        study = other.submit(tuner.tune, rows, kind, **arguments).result()
     assert study.summary["trials"] == 2
     (kept,) = (tmp_path / "data").iterdir()
     classes = study.predict(rows.head())
@@ -106,8 +108,8 @@ def test_a_frame_is_kept_and_a_function_searched_and_rows_predicted(
         tuner.open_study("mine-build-1", tmp_path, hypermodel=open).export(0, verbose=0)
     given = tuner.open_study("mine-build-1", tmp_path, hypermodel=build)
     capfd.readouterr()
-    with ThreadPoolExecutor(1) as other:  # where Python allows no signal handlers
-        other.submit(given.resume, max_trials=3, verbose=0).result()
+    with stop_after_trials():
+        given.resume(max_trials=3, verbose=0)
     assert capfd.readouterr() == ("", "")
     assert len(given.trials_dataframe()) == 3
 
@@ -124,12 +126,15 @@ def build_logit(hp, features):
     return model
 
 
-def test_a_network_of_a_logit_is_exported_with_probabilities_and_the_labels_own_names(tmp_path):
+def test_a_network_of_a_logit_is_exported_with_probabilities_and_the_labels_own_names(
+    tmp_path, capfd
+):
     rng = np.random.default_rng(0)
     numbers = np.arange(60) % 2
     x = rng.normal(size=(60, 2)) + 6 * np.stack([numbers, numbers == 1], axis=1)
     arguments = {"max_trials": 1, "folds": 2, "epochs": 30, "root": tmp_path, "verbose": 0}
     study = tuner.tune(x, numbers.astype(str), space=build_logit, **arguments)
+    assert capfd.readouterr() == ("", "")
     probabilities = study.predict_proba(x)
     assert list(probabilities.columns) == ["0", "1"]  # texts, as they were given
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.helpers.documents import ROOT
-from tests.helpers.no_mirror import without_mlflow
+from tests.helpers.search_only import stop_after_trials
 from tests.helpers.warm_processes import warm_command
 from tuner.training.remote import Engine
 
@@ -26,10 +26,6 @@ __all__ = ["Shell"]
 
 _SMALL = ["--max-trials", "2", "--folds", "2", "--epochs", "2"]
 _MOST_TRIALS = 3
-
-
-class Searched(BaseException):
-    """The last trial of a search has ended."""
 
 
 class Shell:
@@ -116,16 +112,8 @@ class Shell:
 
     def _search_only(self, arguments: list[str]) -> None:
         """Search until the last trial has ended."""
-
-        def stop(*_: object) -> None:
-            raise Searched
-
-        with pytest.MonkeyPatch.context() as patch, without_mlflow():
-            patch.setattr("tuner.run.pipeline.pick_and_answer", stop)
-            for name in ("start_companion", "begin"):
-                patch.setattr(f"tuner.run.side_processes.SideProcesses.{name}", lambda *_: None)
-            with pytest.raises(Searched):
-                self._run_in_process(arguments)
+        with stop_after_trials():
+            self._run_in_process(arguments)
 
     def _run_in_process(self, arguments: list[str]) -> None:
         from tuner.cli import run_command_line
