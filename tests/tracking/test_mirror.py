@@ -2,7 +2,6 @@
 
 import sqlite3
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from mlflow import MlflowClient
 
 from tests.helpers.mlflow_runs import append_trials
+from tests.helpers.warm_processes import warm_command
 from tuner.study import EventKind
 from tuner.tracking import MlflowMirror, choose_tracking_uri, mlflow_process
 from tuner.tracking.mlflow_process import JournalFollower
@@ -87,19 +87,23 @@ def test_the_uri_is_no_argument_of_the_process(root):
     assert mirror._process.args[2] == "tuner.tracking.mlflow_process"
 
 
-def test_a_killed_search_takes_the_process_with_it_whatever_the_process_waits_for(root):
+def test_a_killed_search_takes_the_process_with_it_whatever_the_process_waits_for(root, tmp_path):
     """Here for a server that takes connections and never answers."""
     program = f"""
-import socket, time
+import os, socket, time
 from pathlib import Path
 from tuner.tracking import MlflowMirror
+os.environ["PYTHONUNBUFFERED"] = "1"  # so that its process starts as usual, and not warm
 with socket.create_server(("127.0.0.1", 0)) as server:
     mirror = MlflowMirror("http://127.0.0.1:%d" % server.getsockname()[1], Path({str(root)!r}))
     server.accept()
     print(mirror._process.pid, flush=True)
     time.sleep(600)
 """
-    search = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    (tmp_path / "killed.py").write_text(program, encoding="utf-8")
+    search = subprocess.Popen(
+        warm_command("killed"), cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
     number = int(search.stdout.readline())
     search.kill()
     search.communicate()
