@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copytree
 
@@ -14,6 +14,8 @@ from PIL import Image
 from tests.helpers.documents import DOCUMENTS, ROOT, Block, blocks_of, commands_in
 from tests.helpers.no_mirror import without_mlflow
 from tests.helpers.shell import Shell
+from tuner.serving.export import ModelDestination
+from tuner.serving.formats import DEFAULT_FORMATS
 from tuner.space import list_shipped_spaces, load_space, parse_space
 
 # The studies that the documents speak of: one of a whole search, with a report, a model and runs in
@@ -84,13 +86,23 @@ def run_python(text: str, folder: Path) -> None:
     exec(compile(text, "a document", "exec"), {"__name__": "document"})
 
 
+def make_destination(
+    folder: Path, formats: Sequence[str] = DEFAULT_FORMATS, **options: str
+) -> ModelDestination:
+    """Write one format where none is chosen, as the shell does."""
+    chosen = ("keras",) if tuple(formats) == DEFAULT_FORMATS else formats
+    return ModelDestination(folder, chosen, **options)
+
+
 def run_block(block: Block, shell: Shell) -> None:
     match block.language:
         case "sh":
             for command in commands_in(block):
                 shell.run(command)
         case "python":
-            with without_mlflow():  # a whole search by the command has written there
+            # a whole search by the command has written to MLflow, and in all formats
+            with without_mlflow(), pytest.MonkeyPatch.context() as patch:
+                patch.setattr("tuner.serving.export.ModelDestination", make_destination)
                 run_python(block.text, shell.folder)
         case "toml":
             write_space(block.text, shell.folder)
