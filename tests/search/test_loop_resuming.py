@@ -81,11 +81,11 @@ def test_a_journal_that_lacks_a_trial_is_not_resumed(searched, rows, tmp_path):
 
 
 def test_a_custom_hypermodel_is_resumed_too(tmp_path, rows):
-    settings = replace(SETTINGS, max_trials=3, folds=2)
+    settings = replace(SETTINGS, max_trials=2, folds=2)
     custom = CustomHyperModel()
     whole = search(tmp_path / "whole", rows, settings, hypermodel=custom)
-    interrupts = [("proposed", 1), ("trial", 1)]
-    tuner = search(tmp_path / "interrupted", rows, settings, *interrupts, hypermodel=custom)
+    interrupt = ("trial", 1)
+    tuner = search(tmp_path / "interrupted", rows, settings, interrupt, hypermodel=custom)
     assert [record.brief for record in tuner.study.read_trials()] == tuner.records
     assert read_trials(tuner.study) == read_trials(whole.study)
 
