@@ -63,6 +63,14 @@ class Terminal:
         """Close the terminal."""
         os.close(self._ours)
 
+    def list_written(self) -> list[str]:
+        """Return each line as it was written, whatever the width, without escape codes."""
+        parts = _split(self.output)  # codes that move the cursor end a line, those of colours none
+        text = "".join(
+            text if code is None else "" if code == "m" else "\n" for text, code in parts
+        )
+        return re.split(r"[\r\n]+", text)
+
     def read_lines(self) -> list[str]:
         """Return the lines of the screen to the last that is not blank; they wrap at the width."""
         lines, row, column = [""], 0, 0
