@@ -24,6 +24,7 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.helpers.command_line import search_things
 from tests.helpers.memory_disk import use_memory_disk
 from tests.helpers.problems import make_problem
 from tests.helpers.results import make_probabilities, make_result
@@ -119,6 +120,20 @@ def shadowed(
     monkeypatch.chdir(folder)
     yield
     assert [path.name for path in folder.iterdir()] == ["calendar.py"]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a command searched a study, one for each process that runs tests."""
+    folder = tmp_path_factory.getbasetemp() / "things"
+    search_things(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def searched(folder: Path) -> tuple[dict[str, Any], subprocess.CompletedProcess[str]]:
+    """What that search printed as JSON, and its process."""
+    return search_things(folder)
 
 
 @pytest.fixture

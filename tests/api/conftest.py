@@ -3,16 +3,8 @@
 import pytest
 
 import tuner
-from tests.helpers.command_line import SEARCH, search_things
+from tests.helpers.command_line import SEARCH
 from tests.helpers.no_mirror import without_mlflow
-
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    """The folder of the same search by the command, which `tests/cli` uses too."""
-    folder = tmp_path_factory.getbasetemp() / "things"
-    search_things(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
