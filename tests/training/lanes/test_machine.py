@@ -5,7 +5,7 @@ import pytest
 from tuner.training.lanes import LanesTrainer, machine
 
 
-@pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 27), (0, 1)])
+@pytest.mark.parametrize(("free", "trials"), [(2**34, 64), (2**20, 20), (0, 1)])
 def test_fewer_trials_are_asked_for_if_their_results_would_fill_the_memory(
     problem, monkeypatch, free, trials
 ):
