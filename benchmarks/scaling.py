@@ -41,7 +41,7 @@ from tuner.study import EventKind, Listener, SearchSettings, Study, TrialRecord
 from tuner.training import TRAINERS, Job, TrialResult
 from tuner.training.remote import Engine
 from tuner.training.remote.crew import Crew
-from tuner.training.remote.messages import Context, Loss, Orders, Standing, WorkerReport
+from tuner.training.remote.messages import Context, LostWorker, Orders, Standing, WorkerReport
 
 _RECORDED = 20  # trials whose results are given again and again
 _SPREAD = 0.3  # standard deviation of the logarithm of a unit's seconds
@@ -272,7 +272,7 @@ class SimulatedCrew(Crew):
 
     def wait(
         self, give_orders: Callable[[Hashable], Orders]
-    ) -> list[tuple[Hashable, WorkerReport | Loss]]:
+    ) -> list[tuple[Hashable, WorkerReport | LostWorker]]:
         """Let time pass until the next report."""
         outside = time.process_time() - self._left
         self.outside += outside
