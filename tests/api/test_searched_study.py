@@ -162,7 +162,7 @@ def export_by_size(root, request, **description):
     centers = np.linspace(-1, 1, len(dataset.classes))
     network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(len(centers), "softmax")])
     network.layers[-1].set_weights([4 * centers[None], -2 * centers**2])
-    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scaled)
+    scaler = fit_scaler(dataset.x, np.arange(len(dataset.y)), dataset.schema.scalings)
     folder = create_study(setup, Destination(root, "sizes")).model_folder
     trained = TrainedNetwork(network, dataset.schema, scaler)
     export(trained, dataset, Path(request.source), folder, ("keras",), **description)
