@@ -152,4 +152,4 @@ class TrialSeconds:
         now = time.monotonic()
         if not training.epochs_first:
             training.epochs_first, training.time_first = epoch, now
-        training.epochs_last, training.time_last = epoch, now
+        training.time_last, training.epochs_last = now, epoch

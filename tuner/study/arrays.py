@@ -52,10 +52,13 @@ class StudyArrays:
 
     def __init__(self, folder: Path, journal: Journal, split: Split) -> None:
         self._folder = folder
-        self._baselines_path = StudyFolder(folder).baselines_path
         self._split = split
         self._reader = JournalReader(journal)
         self._checksums: dict[int, Mapping[str, str] | None] = {}  # by trial, then by file name
+
+    @property
+    def _baselines_path(self) -> Path:  # no attribute, which pickled studies of before would lack
+        return StudyFolder(self._folder).baselines_path
 
     def write_trial(
         self, trial: int, probabilities: np.ndarray | None, leads: Mapping[str, np.ndarray]
@@ -171,8 +174,9 @@ class StudyArrays:
         Returns:
             Empty if there are none or the file is damaged; they can be trained again.
         """
+        path = self._baselines_path
         try:
-            return _load_named(read_file(self._baselines_path))
+            return _load_named(read_file(path))
         except Exception:  # there is none, or it is damaged, and fails in many ways
             return {}
 

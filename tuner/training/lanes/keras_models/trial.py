@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -98,24 +98,18 @@ class _Networks:
         self._problem = problem
         self._draw_weights = getattr(hypermodel, "draw_weights", None)
         self._make_served_network = getattr(hypermodel, "make_served_network", None)
+        # `cached_property` of Python 3.11 has one lock for all trials
+        self._build_initial, self._build_served = cache(self._build), cache(self._build)
 
     def _build(self, seed: int = 0) -> Any:
         return build_network(self._hypermodel, self._hp, seed=seed, problem=self._problem)
-
-    @cached_property
-    def _initial(self) -> Any:
-        return self._build()
-
-    @cached_property
-    def _served(self) -> Any:
-        return self._build()
 
     def make_initial_variables(self, seed: int, rows: np.ndarray) -> list[np.ndarray]:
         """Return the initial values of a fold's variables, as `LaneTrial` asks for them."""
         if self._draw_weights is None:
             network = self._build(seed)
         else:
-            network = self._initial
+            network = self._build_initial()
             self._draw_weights(self._hp, network, seed)
         adapt_network(self._hypermodel, self._hp, network, self._problem, rows)
         make_numbers_variables(network.optimizer)
@@ -123,7 +117,7 @@ class _Networks:
 
     def make_network(self, variables: Sequence[np.ndarray]) -> Any:
         """Return the network of a fold's final values, as `LaneTrial` asks for it."""
-        trained = self._build() if self._make_served_network is None else self._served
+        trained = self._build() if self._make_served_network is None else self._build_served()
         # the tuned numbers, which come last, are no variables of it
         for variable, value in zip(list_variables(trained), variables, strict=False):
             variable.assign(value)
