@@ -12,7 +12,7 @@ from tuner.study import ENOUGH_ROUNDS, FEWEST_ROUNDS, MOST_ROUNDS, EndKind, Tria
 __all__ = ["AnswerRule", "EndRule", "EndRules", "PatienceRule"]
 
 # Rounds after which a search looks. They are few, since each look is a chance to end by luck.
-_LOOKS = (FEWEST_ROUNDS, ENOUGH_ROUNDS, 12, MOST_ROUNDS)
+_LOOK_ROUNDS = (FEWEST_ROUNDS, ENOUGH_ROUNDS, 12, MOST_ROUNDS)
 
 # The work up to the next look at which a search does not go on by itself, in visits of a weight by
 # a training row. Two idle cores make so many in five to ten minutes (docs/measurements.md).
@@ -73,7 +73,7 @@ class AnswerRule(EndRule):
     ) -> None:
         space = find_space(hypermodel)
         settings = None if space is None else space.count_settings()
-        self._trials = [settings * n for n in _LOOKS] if settings else []
+        self._trials = [settings * n for n in _LOOK_ROUNDS] if settings else []
         self._rows = rows
         self._is_answered = is_answered
         self._epochs: dict[int, int] = {}  # of the trials that ended, by number
@@ -148,15 +148,15 @@ class EndRules:
     """
 
     def __init__(self, rules: Sequence[EndRule]) -> None:
-        self._looks = dict.fromkeys(rules, 0)  # the trials at the last look of each rule
+        self._looked_at = dict.fromkeys(rules, 0)  # the trials at the last look of each rule
         self._records: list[TrialRecord] = []  # that ended, if a look is to come
         self.end: EndKind | None = None
 
     def add(self, record: TrialRecord) -> None:
         """Add a trial that has ended."""
-        if self._looks:
+        if self._looked_at:
             self._records.append(record.brief)
-        for rule in self._looks:
+        for rule in self._looked_at:
             rule.add(record)
 
     def find_next(self, ended: int) -> int | None:
@@ -165,7 +165,7 @@ class EndRules:
         Args:
             ended: The number of trials that have ended.
         """
-        following = [rule.find_next(ended) for rule in self._looks]
+        following = [rule.find_next(ended) for rule in self._looked_at]
         return min((trials for trials in following if trials is not None), default=None)
 
     def check(self) -> bool:
@@ -173,10 +173,10 @@ class EndRules:
 
         No trial is under way.
         """
-        for rule, looked_at in self._looks.items():
+        for rule, looked_at in self._looked_at.items():
             last = rule.find_last(len(self._records))
             if self.end is None and last != looked_at:
-                self._looks[rule] = last
+                self._looked_at[rule] = last
                 # one for which no time was left has no record
                 first = sorted(self._records, key=attrgetter("trial"))[:last]
                 self.end = rule.judge(first)
