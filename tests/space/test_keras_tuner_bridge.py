@@ -16,6 +16,7 @@ from tuner.space import (
     IntRange,
     Space,
     from_keras_tuner,
+    read_active_values,
     to_keras_tuner,
 )
 
@@ -48,6 +49,25 @@ def read(hp: keras_tuner.HyperParameters) -> Space:
 def test_a_domain_survives(domain: Domain) -> None:
     space = space_of(Hyperparameter("h", domain))
     assert read(to_keras_tuner(space)) == space
+
+
+def test_what_acts_under_one_of_two_conditions_has_a_value_under_either() -> None:
+    """KerasTuner's own oracles remove it if the last condition does not hold."""
+    space = space_of(
+        Hyperparameter("a", Choice((0, 1))),
+        Hyperparameter("b", Choice((0, 1))),
+        Hyperparameter("c", Fixed("on"), (Condition("a", (1,)),)),
+        Hyperparameter("c", Fixed("on"), (Condition("b", (1,)),)),
+    )
+    seen = set()
+    for _ in range(30):
+        hp = keras_tuner.HyperParameters.from_config(to_keras_tuner(space).get_config())
+        hp.values = {}
+        hp.ensure_active_values()
+        values = read_active_values(space, hp)
+        assert ("c" in values) == (values["a"] == 1 or values["b"] == 1)
+        seen.add((values["a"], values["b"]))
+    assert len(seen) == 4
 
 
 @pytest.mark.parametrize(

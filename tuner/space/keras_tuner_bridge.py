@@ -47,6 +47,7 @@ def to_keras_tuner(
         import keras_tuner  # imports TensorFlow, which takes 5 seconds
 
         hp = keras_tuner.HyperParameters()
+    _add_lost_values(hp)
     nests: defaultdict[str, list[Nest]] = defaultdict(list)
     for hyperparameter in space.hyperparameters:
         nest = _find_scopes(hyperparameter, nests, space.name)
@@ -57,6 +58,13 @@ def to_keras_tuner(
                 scopes.enter_context(hp.conditional_scope(condition.parent, values))
             _declare(hp, hyperparameter.name, hyperparameter.domain)
     return hp
+
+
+def _add_lost_values(hp: "keras_tuner.HyperParameters") -> None:
+    """Add the values that KerasTuner takes away: of several conditions it goes by the last."""
+    for declared in hp.space:
+        if declared.name not in hp.values and hp.is_active(declared):
+            hp.values[declared.name] = declared.default
 
 
 def read_active_values(space: Space, hp: "keras_tuner.HyperParameters") -> dict[str, Value]:
