@@ -155,7 +155,8 @@ def flush_folder(folder: Path) -> None:
 class FolderDraft:
     """An empty folder that takes the place of another one, with all that is written into it.
 
-    What a killed process left of its own draft of the other one is removed.
+    Its owner discards it in the end, whether it was committed or not. What a killed process left of
+    its own draft of the other one is removed.
 
     Args:
         folder: The folder that it becomes.
@@ -188,21 +189,17 @@ class FolderDraft:
     def commit(self) -> None:
         """Flush all files to the disk, and put the folder in its place.
 
-        An earlier one is moved aside first, and back if the new one cannot take its place. Nothing
-        else is left behind.
+        An earlier one is moved aside first, and back if the new one cannot take its place.
 
         Raises:
             OSError: A file cannot be flushed, or a folder cannot be moved.
         """
-        try:
-            _flush_tree(self.path)
-            _swap_folders(self.path, self._target, self._old)
-            flush_folder(self._target.parent)
-        finally:
-            self.discard()
+        _flush_tree(self.path)
+        _swap_folders(self.path, self._target, self._old)
+        flush_folder(self._target.parent)
 
     def discard(self) -> None:
-        """Remove the draft, unless it has taken its place."""
+        """Remove what is left: the draft, unless it has taken its place, or the earlier folder."""
         if self._target.exists() or not self._old.exists():  # otherwise `old` is the only copy
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._held.close()
