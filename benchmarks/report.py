@@ -39,7 +39,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepared, study = make_study(given, Path(folder))
         from tuner.run.baselines import ensure_baselines
-        from tuner.run.reporting import read_content, report_study
+        from tuner.run.report_content import read_content
+        from tuner.run.reporting import report_study
 
         usage = resource.getrusage(resource.RUSAGE_SELF)
         cpu, started = usage.ru_utime + usage.ru_stime, time.perf_counter()

@@ -19,7 +19,8 @@ from tuner.run.opening import open_study, read_last_settings
 from tuner.run.pick_training import leave_out_networks_on_all_rows
 from tuner.run.picking import pick_to_export
 from tuner.run.pipeline import run_search
-from tuner.run.reporting import is_reported, read_content, report_study
+from tuner.run.report_content import read_content
+from tuner.run.reporting import is_reported, report_study
 from tuner.run.run import Run
 from tuner.run.side_files import find_damaged_files
 from tuner.run.side_processes import SideProcesses

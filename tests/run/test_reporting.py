@@ -17,7 +17,8 @@ from tuner.run import baselines
 from tuner.run.baselines import compare_with_baselines, compare_with_guessing, ensure_baselines
 from tuner.run.opening import create_study, open_study
 from tuner.run.preparing import prepare
-from tuner.run.reporting import read_content, report_study, write_page
+from tuner.run.report_content import read_content
+from tuner.run.reporting import report_study, write_page
 from tuner.run.request import DataRequest, Destination
 from tuner.study import SearchSettings
 

@@ -28,7 +28,8 @@ def refresh_report(
         SearchFailed: No trial was completed.
     """
     from tuner.run.picking import read_picking_basis
-    from tuner.run.reporting import mark_reported, read_content, report_study
+    from tuner.run.report_content import read_content
+    from tuner.run.reporting import mark_reported, report_study
 
     with ExitStack() as stack:
         try:

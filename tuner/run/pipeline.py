@@ -25,9 +25,9 @@ from tuner.run.pick_training import (
 )
 from tuner.run.picking import PickingResult
 from tuner.run.prediction_times import lacks_prediction_times, measure_prediction_times
+from tuner.run.report_content import collect_content
 from tuner.run.reporting import (
     ReportResult,
-    collect_content,
     is_reported,
     mark_reported,
     report_study,

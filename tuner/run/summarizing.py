@@ -7,7 +7,7 @@ from tuner.run.answering import make_evidence
 from tuner.run.earlier_exports import find_export
 from tuner.run.outcome import Outcome
 from tuner.run.picking import pick_to_export
-from tuner.run.reporting import collect_content
+from tuner.run.report_content import collect_content
 from tuner.run.setup import Setup
 from tuner.study import Study
 
