@@ -87,11 +87,12 @@ def test_what_differs_most_comes_first_without_what_follows_from_it(make_study):
     ]
 
 
-def test_a_first_trial_has_its_name_and_its_length_where_that_is_another(make_study):
+def test_a_first_trial_has_its_name_and_what_of_it_was_changed(make_study):
     first = [
         {"name": "short", "values": {"depth": 1, "length": 0.25}},
         {"name": "long", "values": {"depth": 1, "length": 0.5}},
         {"name": "linear", "values": {"depth": 0}},
+        {"name": "free", "values": {"depth": 3, "input_dropout": 0.0, "length": 0.5}},
     ]
     record = replace(make_study().record, space_definition={"first": first})
     assert record.find_first_name({"depth": 1, "length": 0.5}) == "long"
@@ -99,3 +100,7 @@ def test_a_first_trial_has_its_name_and_its_length_where_that_is_another(make_st
     assert record.find_first_name({"depth": 2, "length": 0.25}) is None
     assert record.find_first_name({"depth": 0}) == "linear"
     assert record.find_first_name({"depth": 1}) is None
+    dropping = {"depth": 3, "input_dropout": 0.15}
+    assert record.find_first_name({**dropping, "length": 0.5}) == "free, input_dropout 0.15"
+    name = record.find_first_name({**dropping, "length": 0.25})
+    assert name == "free, length 0.25, input_dropout 0.15"

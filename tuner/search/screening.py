@@ -6,7 +6,7 @@ from typing import Any
 
 from tuner.search.oracles import StudyOracle
 from tuner.search.oracles.first_trials import Screened
-from tuner.search.oracles.lengths import gained_to_its_end
+from tuner.search.oracles.follow_ups import find_follow_up
 from tuner.search.recorder import Recorder
 from tuner.search.trial_seconds import TrialSeconds
 from tuner.space import Value
@@ -142,8 +142,8 @@ class Screening:
         """Tell the oracle what a first trial came to."""
         values, oracle = event["hyperparameters"], self._oracle
         score, error = event["score"] or (math.nan, math.nan)
-        gained = gained_to_its_end(values, event["epoch"], oracle.most_epochs)
-        oracle.first.screened.append(Screened(values, score, error, gained))
+        follow_up = find_follow_up(values, event["epoch"], oracle.most_epochs, oracle.space)
+        oracle.first.screened.append(Screened(values, score, error, follow_up))
 
     def _tell(self) -> None:
         """Say once what first trials came to, after the last one."""

@@ -19,6 +19,7 @@ __all__ = ["StudyRecord", "TrialRecord"]
 
 # The fields of a `StudyRecord` that its file has under the keys of earlier versions.
 _FILE_KEYS = {"space_name": "space", "space_definition": "definition"}
+_NAMED_CHANGES = ("length", "input_dropout")  # with which a first trial keeps its name
 
 
 def _json(value: Any) -> str:
@@ -81,20 +82,20 @@ class StudyRecord:
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
         """Return what the space calls the first trial with these values; None if it has none.
 
-        A first trial that is trained for longer or less long has its name with the `length`.
+        A first trial with another `length` or `input_dropout` has its name with that.
         """
-        first = self.space_definition.get("first", ())
-        names = (each["name"] for each in first if each["values"] == hyperparameters)
-        if (name := next(names, None)) is not None or "length" not in hyperparameters:
-            return name
-        length = hyperparameters["length"]
-        names = (
-            each["name"]
-            for each in first
-            if {**each["values"], "length": length} == hyperparameters
-        )
-        name = next(names, None)
-        return name and f"{name}, length {length:g}"
+        names = []
+        for first in self.space_definition.get("first", ()):
+            values = first["values"]
+            changed = {name for name, value in hyperparameters.items() if values.get(name) != value}
+            if values.keys() == hyperparameters.keys() and changed <= set(_NAMED_CHANGES):
+                said = [
+                    f"{name} {hyperparameters[name]:g}"
+                    for name in _NAMED_CHANGES
+                    if name in changed
+                ]
+                names.append((len(changed), ", ".join((first["name"], *said))))
+        return min(names, key=lambda each: each[0])[1] if names else None
 
     @property
     def objective(self) -> Objective:

@@ -7,6 +7,7 @@ import pytest
 from tests.helpers.oracles import make_oracle
 from tests.helpers.spaces import make_space
 from tuner.search.oracles.first_trials import Screened
+from tuner.search.oracles.lengths import lengthen
 from tuner.search.oracles.time_limit import TimeLimit
 
 SPACE = make_space(
@@ -30,8 +31,8 @@ def make(tmp_path):
         oracle.limit = TimeLimit(lambda values: values["units"] * values["length"], None)
         for units, score in scores.items():
             values = FIRST[int(units.removeprefix("of_"))]
-            near_end = values["units"] in gained
-            oracle.first.screened.append(Screened(values, score, 0.01, near_end))
+            follow_up = lengthen(values, SPACE) if values["units"] in gained else None
+            oracle.first.screened.append(Screened(values, score, 0.01, follow_up))
         return oracle
 
     return make
@@ -86,6 +87,18 @@ def test_it_is_trained_for_less_long_where_time_is_short(make):
     assert ask(oracle, 1) == [(8, 0.5)]
     oracle.time_limit.begin(1.0)
     assert oracle.first.propose() is None
+
+
+def test_what_was_best_early_drops_more_of_its_inputs(make):
+    oracle = make(of_8=0.40)
+    first, dropping = FIRST[8], {**FIRST[8], "input_dropout": 0.2}
+    oracle.first.screened.append(Screened(FIRST[4], 0.39, 0.01, {**FIRST[4], "input_dropout": 0.2}))
+    oracle.first.screened.append(Screened(first, 0.40, 0.01, dropping))
+    values = dict(oracle.ask().hyperparameters.values)
+    assert values == {**FIRST[4], "input_dropout": 0.2}
+    assert FIRST[4] not in oracle.first.list_waiting()
+    oracle.time_limit.begin(3.0)  # for 8 units there is time in half of its length
+    assert oracle.first.propose() == {**dropping, "length": 0.25}
 
 
 def test_a_trial_that_was_tried_in_any_length_is_none_of_those_that_wait(make):

@@ -8,6 +8,7 @@ import pytest
 from tests.helpers.oracles import ask_many, drive, make_oracle, tell_score
 from tests.helpers.spaces import make_space
 from tuner.search.oracles import ORACLES
+from tuner.search.oracles.follow_ups import find_follow_up
 from tuner.search.oracles.lengths import lengthen, list_shorter
 from tuner.search.oracles.model_based import ModelBasedOracle
 from tuner.search.oracles.neighbours import draw_neighbours
@@ -37,6 +38,39 @@ def test_a_longer_training_changes_nothing_else():
     assert lengthen(longer, SPACE) == {**NARROW, "length": 1.0}
     assert lengthen({**NARROW, "length": 1.0}, SPACE) is None
     assert lengthen({"depth": 0}, make_space()) is None
+
+
+DROPPED = make_space(
+    TABLES
+    + "[regularizer]\ninput_dropout = [0.0, 0.2, 0.4]\n"
+    + FIRST.replace("length", "input_dropout = 0.2\nlength")
+)
+NARROW_DROPPED = dict(DROPPED.first[0].values)
+
+
+@pytest.mark.parametrize(
+    ("epoch", "change"),
+    [
+        (1, {"input_dropout": 0.4}),
+        (8, {"input_dropout": 0.4}),
+        (9, None),
+        (17, None),
+        (18, {"length": 0.5}),
+        (24, {"length": 0.5}),
+    ],
+)
+def test_the_best_epoch_says_what_to_try_next(epoch, change):
+    """A trial of length 0.25 has 24 of 96 epochs here."""
+    expected = None if change is None else NARROW_DROPPED | change
+    assert find_follow_up(NARROW_DROPPED, epoch, 96, DROPPED) == expected
+
+
+def test_more_is_dropped_only_where_a_space_has_more():
+    assert find_follow_up(NARROW_DROPPED | {"input_dropout": 0.4}, 1, 96, DROPPED) is None
+    assert find_follow_up(NARROW, 1, 96, SPACE) is None
+    ranged = make_space(TABLES + "[regularizer]\ninput_dropout = { min = 0.0, max = 0.6 }\n")
+    follow_up = find_follow_up(NARROW_DROPPED, 1, 96, ranged)
+    assert follow_up == NARROW_DROPPED | {"input_dropout": pytest.approx(0.4)}
 
 
 def test_neighbours_differ_in_a_few_values_of_the_space():

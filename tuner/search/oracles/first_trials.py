@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tuner.scoring import Objective
-from tuner.search.oracles.lengths import lengthen, list_shorter
+from tuner.search.oracles.lengths import list_shorter
 from tuner.search.oracles.time_limit import TimeLimit
 from tuner.search.oracles.tried_configurations import TriedConfigurations
 from tuner.space import Space, Value
@@ -26,13 +26,14 @@ class Screened:
         values: Its active hyperparameters.
         score: The objective on the validation rows of the fold; NaN if it failed.
         standard_error: Its standard error.
-        gained_to_its_end: Whether its best epoch was one of its last.
+        follow_up: The same with one value changed, as its best epoch there says. None if it says
+            nothing.
     """
 
     values: Mapping[str, Value]
     score: float
     standard_error: float
-    gained_to_its_end: bool
+    follow_up: dict[str, Value] | None
 
 
 class Proposer(Protocol):
@@ -57,8 +58,8 @@ class FirstTrials:
     """Proposes the first trials of a space.
 
     They come in the space's order, each shortened if it would take too long. Those that were
-    screened, which means trained on one fold, come before the others, the best first and trained
-    for longer if that may gain; those that are clearly worse than the best, or failed, do not come,
+    screened, which means trained on one fold, come before the others, the best first and changed
+    as its best epoch says; those that are clearly worse than the best, or failed, do not come,
     unless all failed.
 
     Args:
@@ -82,18 +83,18 @@ class FirstTrials:
         known = [each.values for each in self.screened] if best else []
         others = [values for values in waiting if values not in known]
         proposals = [
-            *(self._fit(self._list_longer(each), _SCREENED_SHARE) for each in ranked),
-            *(self._fit([values, *self._list_shorter(values)], _SHARE) for values in others),
+            *(self._fit(self._list_variants(each.values), _SCREENED_SHARE) for each in ranked),
+            *(self._fit(self._list_variants(values), _SHARE) for values in others),
         ]
         return next((each for each in proposals if each is not None), None)
 
     def list_waiting(self) -> list[dict[str, Value]]:
-        """Return those that were not tried, whatever the length."""
+        """Return those that were not tried, as they are or changed."""
         tried = self._oracle.read_tried()
         return [
             values
             for values in self._list_all()
-            if not any(each in tried for each in self._list_lengths(values))
+            if not any(each in tried for each in self._list_variants(values))
         ]
 
     def rank(self) -> list[Screened]:
@@ -109,32 +110,26 @@ class FirstTrials:
     def _list_all(self) -> list[dict[str, Value]]:
         return [dict(first.values) for first in self._oracle.space.first]
 
-    def _list_shorter(self, values: dict[str, Value]) -> list[dict[str, Value]]:
-        """Return a first trial with shorter lengths that are not those of another first trial."""
-        others = self._list_all()
-        return [each for each in list_shorter(values, self._oracle.space) if each not in others]
+    def _list_variants(self, values: Mapping[str, Value]) -> list[dict[str, Value]]:
+        """Return a first trial in all forms in which it may be tried, what to try first in front.
 
-    def _list_longer(self, screened: Screened) -> list[dict[str, Value]]:
-        """Return the lengths that a screened trial may have, the one to try first at the front."""
-        values = dict(screened.values)
-        lengths = [values, *self._list_shorter(values)]
-        longer = lengthen(values, self._oracle.space) if "length" in values else None
-        if screened.gained_to_its_end and longer is not None and longer not in self._list_all():
-            lengths.insert(0, longer)
-        return lengths
+        They are what its best epoch on one fold says, itself, and both with shorter lengths,
+        without those that are another first trial.
+        """
+        forms = [dict(values)]
+        for screened in self.screened:
+            if screened.values == values and screened.follow_up is not None:
+                forms.insert(0, screened.follow_up)
+        space = self._oracle.space
+        others = [each for each in self._list_all() if each != values]
+        variants = [each for form in forms for each in (form, *list_shorter(form, space))]
+        return [each for each in variants if each not in others]
 
-    def _list_lengths(self, values: dict[str, Value]) -> list[dict[str, Value]]:
-        """Return a first trial in all lengths in which it may have been tried."""
-        screened = next((each for each in self.screened if each.values == values), None)
-        if screened is not None:
-            return self._list_longer(screened)
-        return [values, *self._list_shorter(values)]
-
-    def _fit(self, lengths: list[dict[str, Value]], share: float) -> dict[str, Value] | None:
-        """Return the first of some lengths that is allowed and leaves time to others."""
-        limit, allowed = self._oracle.time_limit, filter(self._oracle.allows, lengths)
+    def _fit(self, variants: list[dict[str, Value]], share: float) -> dict[str, Value] | None:
+        """Return the first of some variants that is allowed and leaves time to others."""
+        limit, allowed = self._oracle.time_limit, filter(self._oracle.allows, variants)
         if limit is None:
             return next(allowed, None)
         if limit.insists:  # there is no time for any: the shortest
-            return next(filter(self._oracle.allows, reversed(lengths)), None)
+            return next(filter(self._oracle.allows, reversed(variants)), None)
         return next((values for values in allowed if limit.leaves_time(values, share)), None)

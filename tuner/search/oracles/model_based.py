@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-from tuner.search.oracles.lengths import gained_to_its_end, lengthen
+from tuner.search.oracles.follow_ups import find_follow_up
 from tuner.search.oracles.neighbours import draw_neighbours
 from tuner.search.oracles.random_search import RandomOracle
 from tuner.space import Value
@@ -27,9 +27,9 @@ class ModelBasedOracle(RandomOracle):
     network that is too large, one with narrower layers takes its place, or a random one.
 
     A space that names first trials begins with them. Then the best two of all trials are trained
-    for longer, the second after the best, unless they were past their best before their end, and
-    their neighbours are tried, if need be for less long: what is known to do well says more than a
-    model of a few trials, which is asked after twenty.
+    for longer if they gained to their end, or with more dropout of their inputs if they were best
+    early, the second after the best, and their neighbours are tried, if need be for less long: what
+    is known to do well says more than a model of a few trials, which is asked after twenty.
     """
 
     adaptive = True
@@ -49,18 +49,17 @@ class ModelBasedOracle(RandomOracle):
         return self.draw(trial)
 
     def _propose_neighbour(self, trial: int) -> dict[str, Value] | None:
-        """Return one of the best configurations, trained for longer or changed a little."""
+        """Return one of the best configurations, changed as its curve says or a little."""
         space, tried = self.space, self.read_tried()
         completed = self._list_completed()
         best = [dict(trial.hyperparameters.values) for trial in completed[:_BEST]]
-        lengthened = (
-            lengthen(values, space)
+        follow_ups = (  # steps are from 0
+            find_follow_up(values, trial.best_step + 1, self.most_epochs, space)
             for values, trial in zip(best, completed, strict=False)
-            if gained_to_its_end(values, trial.best_step + 1, self.most_epochs)  # steps are from 0
         )
-        longer = next((each for each in lengthened if each and each not in tried), None)
-        if longer is not None and self.allows(longer):
-            return longer
+        follow_up = next((each for each in follow_ups if each and each not in tried), None)
+        if follow_up is not None and self.allows(follow_up):
+            return follow_up
         if len(completed) >= _NEIGHBOURS:
             return self._propose_suggestion(trial)
         if not best:
