@@ -105,5 +105,9 @@ def test_a_fold_of_a_single_class_does_not_count():
     row_values = OBJECTIVES["roc_auc"].row_values
     values = Truth(y, folds=(folds,)).score_clusters(row_values, probabilities)
     assert values.mean() == pytest.approx(row_values(probabilities[:20], y[:20]).mean())
+    within = Truth(y[:20], folds=((folds[0],),)).score_clusters(row_values, probabilities[:20])
+    assert compute_mean_and_error(values)[1] == pytest.approx(
+        compute_mean_and_error(within)[1], rel=0.03
+    )
     alone = Truth(y[20:], folds=((np.arange(5),),))
     assert np.isnan(alone.score_clusters(row_values, probabilities[20:])).all()

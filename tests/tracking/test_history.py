@@ -50,6 +50,10 @@ def test_an_export_does_not_undo_the_end():
     assert make_history((1, EventKind.ENDED), (2, EventKind.BEGUN)).ending is None
 
 
+def test_a_report_does_not_undo_the_end_either():
+    assert make_history((1, EventKind.ENDED), (2, EventKind.STAGE)).ending["time"] == 1
+
+
 def test_hyperparameters_that_are_the_same_in_all_trials_are_not_listed():
     history = make_history(make_trial(1, 1), make_trial(2, 3))
     assert history.list_varied(frozenset()) == ["depth"]

@@ -1,6 +1,7 @@
 """A study's runs, written from its journal to a real MLflow store in SQLite."""
 
 import json
+import math
 import shutil
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 
 from tests.helpers.mlflow_runs import (
+    BEST,
     SUMMARY,
     append_trials,
     list_contents,
@@ -188,6 +190,18 @@ def test_the_description_begins_with_the_answer(mirrored):
     note = mirrored.runs["study"].data.tags["mlflow.note.content"]
     assert note.startswith("Yes. It is so.\n\nThe ensemble of 2 networks of trials 0 and 1, ")
     assert "- cross-validated: accuracy 0.9000 ± 0.0100, cross_entropy 0.4000 ± 0.1000\n" in note
+
+
+def test_no_score_of_an_earlier_model_stays_beside_those_of_another(changing):
+    """MLflow can take no metric away, so that what is not known is NaN."""
+    best = {name: BEST[name] for name in ("score", "standard_error", "parameters")}
+    summary = {**SUMMARY, "exported": "best", "best": best, "test": {}}
+    changing.study.journal.append(EventKind.ENDED, status="finished", summary=summary)
+    write_runs(changing.study, changing.client)
+    metrics = changing.client.get_run(changing.written.run_id).data.metrics
+    unknown = {name for name, value in metrics.items() if math.isnan(value)}
+    assert unknown >= {"corrected_score", "test_score", "test_standard_error", "test_accuracy"}
+    assert not unknown & {"score", "parameters", "trials", "seconds"}
 
 
 def test_a_description_that_a_user_changed_is_kept(changing):
@@ -371,10 +385,12 @@ def test_an_experiment_that_a_user_deletes_during_a_search_is_restored(client, s
     assert len(client.search_runs([runs.experiment_id])) == 2
 
 
-def test_a_curve_of_zeros_is_not_written(client, study, make_record):
+def test_a_penalty_of_zeros_is_not_written_and_a_metric_is(client, study, make_record):
     record, zeros = make_record(0), [[0.0, 0.0]] * 3
-    result = replace(record.result, curves={**record.result.curves, "penalty": zeros})
+    curves = {**record.result.curves, "penalty": zeros}
+    result = replace(record.result, curves=curves, metrics={"f1_score": [0.0, 0.0]})
     append_trials(study, replace(record, result=result))
     runs = write_runs(study, client)
     (run,) = client.search_runs([runs.experiment_id], "tags.`tuner.kind` = 'trial'")
     assert not [name for name in run.data.metrics if "penalty" in name]
+    assert run.data.metrics["val_f1_score"] == 0.0  # no row of a rare class was found

@@ -86,6 +86,8 @@ def test_the_standard_error_of_a_mean_is_that_of_independent_rows():
     values = abs(PROBLEM.y - SECOND)
     expected = values.std(ddof=1) / np.sqrt(61)
     assert own.estimate_errors(PROBABILITIES, TRUTH)["distance"] == pytest.approx(expected, rel=0.3)
+    few = own.estimate_errors(PROBABILITIES[:5], Truth(PROBLEM.y[:5]))["distance"]
+    assert few == pytest.approx(values[:5].std(ddof=1) / np.sqrt(5))
     # five rows of a group that always agree say as much as one row
     rows = np.repeat(np.arange(61), 5)
     grouped = Truth(PROBLEM.y[rows], groups=rows)

@@ -95,7 +95,9 @@ class Truth:
         values = np.empty(len(self.y))
         for rows in self.folds[repeat % len(self.folds)]:
             values[rows] = row_values(probabilities[rows], self.y[rows])
-        undefined = np.isnan(values)  # folds whose rows are of a single class
-        if undefined.any() and not undefined.all():
-            values[undefined] = values[~undefined].mean()
-        return values
+        defined = ~np.isnan(values)  # the others are of folds whose rows are of a single class
+        if defined.all() or not defined.any():
+            return values
+        mean = values[defined].mean()
+        # those rows alone say how well it is known, so they differ by as much more from it
+        return np.where(defined, mean + (values - mean) / defined.mean(), mean)

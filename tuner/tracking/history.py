@@ -7,12 +7,21 @@ from tuner.study import EventKind
 
 __all__ = ["History"]
 
+_OF_A_SEARCH = (
+    EventKind.BEGUN,
+    EventKind.SCREENED,
+    EventKind.PROPOSED,
+    EventKind.TRIAL,
+    EventKind.DROPPED,
+)
+
 
 class History:
     """What MLflow's runs need to know about the events so far.
 
     Attributes:
-        ending: The last event, if it ended the study. An export after that does not undo it.
+        ending: The event that ended the last search. None if one has begun since then; an export
+            or a report is none.
         export: The event of the last model that was exported and checked. None if there is none.
         worked: Milliseconds for which commands worked on the study, without the time between them.
     """
@@ -35,7 +44,10 @@ class History:
         if kind == EventKind.EXPORTED:
             self.export = event
             return
-        self.ending = event if kind == EventKind.ENDED else None
+        if kind == EventKind.ENDED:
+            self.ending = event
+        elif kind in _OF_A_SEARCH:
+            self.ending = None
         if kind == EventKind.TRIAL:
             for name, value in {**event["hyperparameters"], **event["derived"]}.items():
                 self._values.setdefault(name, set()).add(value)

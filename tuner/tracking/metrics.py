@@ -1,7 +1,7 @@
 """The metrics in MLflow of a trial, of a study, and of its exported model."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlflow.entities import Metric
@@ -11,7 +11,7 @@ from tuner.tracking.metric_names import EPOCHS, STUDY_COUNTS, name_fold_curve, n
 from tuner.tracking.scored_model import ScoredModel
 from tuner.tracking.valid_names import make_valid_name
 
-__all__ = ["make_model_metrics", "make_study_metrics", "make_trial_metrics"]
+__all__ = ["list_unknown_metrics", "make_model_metrics", "make_study_metrics", "make_trial_metrics"]
 
 # An older version wrote the best trial's scores at the time of the event. MLflow shows the last.
 _LATER = 1  # millisecond
@@ -56,7 +56,7 @@ def make_trial_metrics(record: TrialRecord, study: StudyRecord, time: int) -> It
     if epochs > _MAX_DRAWN and result.epoch != epochs:
         yield Metric(EPOCHS, epochs, time + _LATER, epochs)
     for name, curve in curves.items():
-        if any(curve):
+        if name != "penalty" or any(curve):
             yield from _make_curve(make_valid_name(name), curve, result.epoch, time)
 
 
@@ -91,6 +91,28 @@ def make_model_metrics(
     return [
         Metric(name, value, time + _LATER, 0, model_id=model_id)
         for name, value in _list_scores(model, objective).items()
+    ]
+
+
+def list_unknown_metrics(
+    known: Mapping[str, float], scores: Sequence[Metric], time: int
+) -> list[Metric]:
+    """Return NaN for each score that a run has of an earlier model, and the new one has not.
+
+    MLflow can take no metric away.
+
+    Args:
+        known: The metrics that the run has.
+        scores: Those of the new model.
+        time: Their time, in milliseconds since 1970.
+    """
+    new = {score.key for score in scores}
+    return [
+        Metric(name, math.nan, time + _LATER, 0)
+        for name, value in known.items()
+        if name.startswith(("corrected_", "test_", "val_"))
+        and name not in new
+        and not math.isnan(value)
     ]
 
 

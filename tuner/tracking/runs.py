@@ -23,7 +23,12 @@ from tuner.tracking.entities import make_dataset_input, make_params, name_trial
 from tuner.tracking.experiments import ensure_experiment, find_runs, restore_study_run
 from tuner.tracking.faults import describe_fault
 from tuner.tracking.history import History
-from tuner.tracking.metrics import make_model_metrics, make_study_metrics, make_trial_metrics
+from tuner.tracking.metrics import (
+    list_unknown_metrics,
+    make_model_metrics,
+    make_study_metrics,
+    make_trial_metrics,
+)
 from tuner.tracking.notes import describe_study, write_note
 from tuner.tracking.registry import register_model
 from tuner.tracking.saved_view import make_view
@@ -159,8 +164,10 @@ class StudyRuns:
         run = self.client.get_run(self.run_id)
         record = self.study.record
         scores = make_model_metrics(model, record.objective.name, time)
-        if any(run.data.metrics.get(score.key) != score.value for score in scores):
-            self.client.log_batch(self.run_id, metrics=scores)
+        known = run.data.metrics
+        unknown = list_unknown_metrics(known, scores, time)
+        if unknown or any(known.get(score.key) != score.value for score in scores):
+            self.client.log_batch(self.run_id, metrics=[*scores, *unknown])
         write_note(self.client, run, record.title, describe_study(self.study, summary, model))
 
     def _find_runs(self, start_time: int | None) -> None:

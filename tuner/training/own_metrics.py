@@ -131,8 +131,7 @@ class OwnMetrics:
 def _jackknife(left_out: Sequence[float]) -> float:
     """Return the standard error of what is known without each of some blocks; some may be NaN."""
     known = [score for score in left_out if not np.isnan(score)]
-    factor = (len(known) - 1) / np.sqrt(max(len(known), 1))
-    return float(factor * np.std(known)) if known else np.nan
+    return float(np.sqrt(len(known) - 1) * np.std(known)) if len(known) > 1 else np.nan
 
 
 def _name_alike(metrics: Sequence[Any]) -> list[str]:

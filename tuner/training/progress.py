@@ -112,7 +112,7 @@ class TrialProgress:
             Whether the trial should train another epoch.
 
         Raises:
-            Diverged: A loss or a probability is not finite.
+            Diverged: A loss, a probability or the objective is not finite.
             UserError: The network does not end in a softmax.
         """
         self.epochs += 1
@@ -138,12 +138,16 @@ class TrialProgress:
         """Return the objective of an epoch, which is the last of its curve if it is a metric.
 
         Raises:
-            Diverged: The objective is a metric of the hypermodel's own that is not finite.
+            Diverged: The objective is not finite: a metric of the hypermodel's own, or the ROC
+                curve of validation rows that are all of one class.
         """
         objective = self.plan.objective
         if not objective.own:
             values = self.problem.truth.score_clusters(objective.row_values, ordered)
-            return float(values.mean())
+            score = float(values.mean())
+            if not np.isfinite(score):
+                raise Diverged(f"{objective.name} is not defined by the validation rows")
+            return score
         score = self._metric_curves[objective.name][-1]
         if not np.isfinite(score):
             raise Diverged(f"the metric {objective.name} is not finite in epoch {self.epochs}")

@@ -87,6 +87,15 @@ def test_the_best_trial_may_be_beyond_the_share(made):
     )
 
 
+def test_the_best_trial_is_compared_where_others_of_its_setting_were_cut(made):
+    cut = {"reason": f"{ENDED_BY_CLOCK}, in epoch 1"}
+    study = made()
+    for _ in range(2):
+        study.add({"depth": 0}, 5.0, **cut).add({"depth": 1}, 1.0)
+    study.add({"depth": 0}, 0.5).add({"depth": 0}, 0.0)
+    assert not [sentence for sentence in told(study) if "is not compared" in sentence]
+
+
 def test_how_to_get_more_trials_depends_on_the_study(made):
     study = made().add_depths({0: 0.0, 1: 0.001}, 1)
     del study.study.data["source"]

@@ -1,5 +1,7 @@
 """What is said of settings whose best trial the limit of epochs ended."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,17 @@ def limited(made):
     return lambda *text, **settings: made(
         *text, **{"epochs": EPOCHS, "patience": PATIENCE} | settings
     )
+
+
+def test_losses_of_groups_do_not_say_which_rows_are_right(limited):
+    """Of a group of ten, a loss below log 2 says that most are right, and no more."""
+    study = add(limited(), "depth", {0: 0.5, 1: 0.1}, {0: 6, 1: 3})
+    evidence = study.evidence()
+    assert compare_hyperparameter(evidence, "depth").spared == (0,)
+    groups = {t: v.reshape(-1, 10).mean(axis=1) for t, v in evidence.cluster_values.items()}
+    grouped = replace(evidence, cluster_values=groups, comparisons={})
+    comparison = compare_hyperparameter(grouped, "depth")
+    assert (comparison.spared, comparison.not_told_apart) == ((), (1,))
 
 
 @pytest.mark.parametrize(("wrong", "is_spared"), [(3, True), (6, True), (20, False)])

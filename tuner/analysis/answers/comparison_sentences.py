@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tuner.analysis.answers.draws import list_compared_trials
+from tuner.analysis.answers.draws import leave_out_cut, list_compared_trials
 from tuner.analysis.answers.evidence import Evidence
 from tuner.analysis.answers.findings import Findings
 from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.unfinished import list_unfinished
 from tuner.analysis.setting_records import Setting
 from tuner.space import Value
+from tuner.study import TrialRecord
 from tuner.words import (
     capitalize_first,
     choose_verb,
@@ -149,18 +150,21 @@ def _describe_too_few(findings: Findings) -> list[str]:
     ]
 
 
+def _list_compared(findings: Findings) -> list[TrialRecord]:
+    trials = list_compared_trials(findings.evidence, findings.name)
+    return leave_out_cut(trials, findings.binning.get_setting)
+
+
 def _is_luck_known(findings: Findings) -> bool:
     """Return whether any setting has two trials with a score."""
-    trials = list_compared_trials(findings.evidence, findings.name)
-    scored = [record for record in trials if record.result.status != "failed"]
+    scored = [each for each in _list_compared(findings) if each.result.status != "failed"]
     counts = Counter(findings.binning.get_setting(record) for record in scored)
     return any(count > 1 for value, count in counts.items() if value is not None)
 
 
 def _describe_excluded_best(findings: Findings) -> list[str]:
     """Return that the study's best trial is not among the compared ones, if so."""
-    compared = list_compared_trials(findings.evidence, findings.name)
-    settings = {r.trial: findings.binning.get_setting(r) for r in compared}
+    settings = {r.trial: findings.binning.get_setting(r) for r in _list_compared(findings)}
     best, rounds = findings.evidence.best.trial, findings.comparison.rounds
     value = settings.get(best)
     same = [trial for trial, setting in settings.items() if setting == value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tuner.analysis.answers.evidence import TrialEvidence
@@ -10,7 +10,7 @@ from tuner.analysis.setting_comparison import find_untried_shares
 from tuner.space import Value
 from tuner.study import TrialRecord
 
-__all__ = ["choose_best_of_draws", "list_compared_trials"]
+__all__ = ["choose_best_of_draws", "leave_out_cut", "list_compared_trials"]
 
 _STATUSES = ("completed", "pruned", "failed")  # the first is the best
 
@@ -32,6 +32,25 @@ def list_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRe
     if name not in evidence.compared_trials:
         evidence.compared_trials[name] = _choose_compared_trials(evidence, name)
     return evidence.compared_trials[name]
+
+
+def leave_out_cut(
+    trials: Sequence[TrialRecord], get_setting: Callable[[TrialRecord], Value | None]
+) -> list[TrialRecord]:
+    """Leave out trials that the time limit ended, if their setting has others.
+
+    Such a trial may have hardly begun, and says little of what its setting can do.
+    """
+    whole = {
+        get_setting(record)
+        for record in trials
+        if record.completed and not record.result.is_ended_by_clock
+    }
+    return [
+        record
+        for record in trials
+        if not record.result.is_ended_by_clock or get_setting(record) not in whole
+    ]
 
 
 def _choose_compared_trials(evidence: TrialEvidence, name: str) -> Sequence[TrialRecord]:

@@ -1,18 +1,15 @@
 """Compare the settings of a hyperparameter."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from tuner.analysis.answers.binning import bin_trials
-from tuner.analysis.answers.draws import list_compared_trials
+from tuner.analysis.answers.draws import leave_out_cut, list_compared_trials
 from tuner.analysis.answers.evidence import TrialEvidence
 from tuner.analysis.answers.unfinished import spare_unfinished
 from tuner.analysis.setting_comparison import compare_settings, find_untried_shares
 from tuner.analysis.setting_records import Comparison
-from tuner.space import Value
-from tuner.study import TrialRecord
 
 __all__ = ["compare_hyperparameter"]
 
@@ -32,7 +29,7 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
         list_compared_trials(evidence, name),
     )
     made = compare_settings(
-        _leave_out_cut(trials, get_setting),
+        leave_out_cut(trials, get_setting),
         evidence.cluster_values,
         get_setting=get_setting,
         split=evidence.record.split,
@@ -45,22 +42,3 @@ def _compare(evidence: TrialEvidence, name: str) -> Comparison:
     settings = tuple(replace(each, trials=counts[each.value]) for each in made.settings)
     unit: Literal["draw", "trial"] = "trial" if trials is evidence.records else "draw"
     return spare_unfinished(evidence, name, replace(made, settings=settings, unit=unit))
-
-
-def _leave_out_cut(
-    trials: Sequence[TrialRecord], get_setting: Callable[[TrialRecord], Value | None]
-) -> list[TrialRecord]:
-    """Leave out trials that the time limit ended, if their setting has others.
-
-    Such a trial may have hardly begun, and says little of what its setting can do.
-    """
-    whole = {
-        get_setting(record)
-        for record in trials
-        if record.completed and not record.result.is_ended_by_clock
-    }
-    return [
-        record
-        for record in trials
-        if not record.result.is_ended_by_clock or get_setting(record) not in whole
-    ]

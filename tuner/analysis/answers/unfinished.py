@@ -66,7 +66,8 @@ def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison)
 
     These are sizes that are behind by the cross-entropy, whose best trial the limit of epochs
     ended. It predicts as many rows right as that of the best size, and its loss falls fast enough.
-    Sizes that more trials may tell apart are spared too, once there are enough of them to know.
+    With groups none is spared: a group's loss does not say which of its rows are right. Sizes that
+    more trials may tell apart are spared too, once there are enough of them to know.
 
     Args:
         evidence: The study's evidence.
@@ -74,6 +75,9 @@ def spare_unfinished(evidence: TrialEvidence, name: str, comparison: Comparison)
         comparison: The comparison of its settings.
     """
     if evidence.objective != "cross_entropy" or name not in _SIZES or evidence.space is None:
+        return comparison
+    rows = evidence.record.split.scored_rows
+    if any(len(losses) < rows for losses in evidence.cluster_values.values()):
         return comparison
     tried = [setting for setting in comparison.settings if setting.trial is not None]
     still_open = comparison.open if comparison.rounds >= ENOUGH_ROUNDS else ()
@@ -96,7 +100,7 @@ def _is_as_right(losses: np.ndarray, best: np.ndarray, split: Split) -> bool:
     A row counts as right if its class has more than half of the probability.
 
     Args:
-        losses: The cross-entropy of each cluster, shape `(clusters,)`.
+        losses: The cross-entropy of each row, shape `(rows,)`.
         best: That of the best trial.
         split: The folds that both were validated on.
     """
