@@ -102,9 +102,9 @@ def test_weights_by_class_are_numbered_and_those_of_rows_enter_the_fingerprint()
     assert str(error.value) == "class_weight: y has no class 6; its classes are 5, 7"
 
 
-@pytest.mark.parametrize("weights", [[1, 2], [1, -2, 3], [1, np.nan, 3]])
+@pytest.mark.parametrize("weights", [[1, 2], [1, -2, 3], [1, np.nan, 3], [1, "x", 3]])
 def test_weights_that_are_no_weights_of_the_rows_are_refused(weights):
-    message = "expected a weight for each of 3 rows" if len(weights) == 2 else "for row 1"
+    message = "expected a weight for each of 3 rows" if len(weights) == 2 else "for row 1|'x'"
     with pytest.raises(DataError, match=message):
         LabelledRows.from_arrays(X, Y, sample_weight=weights)
 

@@ -14,6 +14,7 @@ from tuner.search.trial_seconds import TrialSeconds
 from tuner.study import Listener, Study
 from tuner.training import TrialResult
 from tuner.training.lanes import LanesTrainer
+from tuner.training.result import ENDED_BY_CLOCK
 
 UNITS = (2, 4, 8, 16)
 SPACE = make_space(
@@ -36,6 +37,7 @@ class TimedTrainer(LanesTrainer):
         most: Trials and first trials that it trains before it is interrupted.
         pace: Seconds of an epoch of a fold.
         error: The standard error of the scores.
+        cut: The widths of networks that the clock ends.
     """
 
     at_once = 1
@@ -43,6 +45,7 @@ class TimedTrainer(LanesTrainer):
     most = 1000
     pace = 1.0
     error = 0.01
+    cut = ()
 
     def __init__(self, now):
         super().__init__()
@@ -72,6 +75,7 @@ class TimedTrainer(LanesTrainer):
         return TrialResult(
             job.trial,
             "completed",
+            f"{ENDED_BY_CLOCK}, in epoch 1" if units in self.cut else "",
             epoch=epochs,
             score=SCORES[units],
             standard_error=self.error,
@@ -101,17 +105,18 @@ def search(make_tuner, make_study, now):
     made = make_study(epochs=EPOCHS, max_trials=40, oracle="tpe")
     study = Study(replace(made.record, space_definition=SPACE.to_dict()), made.folder)
 
-    def search(max_seconds, *, at_once=1, failing=(), most=1000, pace=1.0, error=0.01, **changes):
+    def search(max_seconds, *, most=1000, **given):
         settings = replace(
             FIVE_TRIALS, oracle="tpe", max_trials=40, epochs=EPOCHS, max_seconds=max_seconds
         )
         layout = FeatureLayout(FEATURES, FEATURES)
         hypermodel = TableHyperModel(SPACE, layout=layout, classes=CLASSES, epochs=EPOCHS)
         trainer = TimedTrainer(now)
-        trainer.at_once, trainer.failing, trainer.most = at_once, failing, most
-        trainer.pace, trainer.error = pace, error
+        trainer.most = most
+        for name in ("at_once", "failing", "pace", "error", "cut"):
+            setattr(trainer, name, given.pop(name, getattr(trainer, name)))
         listener = Notes()
-        settings = replace(settings, **changes)
+        settings = replace(settings, **given)
         tuner = make_tuner(hypermodel, settings, trainer=trainer, listeners=[listener])
         try:
             tuner.run(make_problem(), study, export_seconds=1.0)
@@ -170,6 +175,12 @@ def test_one_trial_trains_on_all_folds_however_short_the_time(search, monkeypatc
 def test_one_that_fails_on_a_fold_does_not_train_on_all(search):
     trained, _ = search(max_seconds=85.0, failing=(4,))
     assert [units for units, folds in trained if folds == 3][:2] == [2, 8]
+
+
+def test_one_that_the_clock_ended_was_not_tried(search):
+    trained, _ = search(max_seconds=85.0, cut=(8,))
+    assert read_screened(search.study) == [4, 16]
+    assert (8, 1) in trained
 
 
 def test_a_score_without_a_standard_error_is_no_score(search):

@@ -185,10 +185,13 @@ def read_weights(values: Any, rows: int) -> np.ndarray:
         rows: The number of rows.
 
     Raises:
-        DataError: The shape is another, or a weight is missing or below 0.
+        DataError: The shape is another, or a weight is missing, below 0 or no number.
     """
     refuse_masked("sample_weight", values)
-    weights = np.asarray(values, np.float32)
+    try:
+        weights = np.asarray(values, np.float32)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"sample_weight: expected numbers of at least 0; {error}") from error
     if weights.shape == (rows, 1):
         weights = weights[:, 0]
     if weights.shape != (rows,):

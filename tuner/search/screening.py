@@ -127,8 +127,10 @@ class Screening:
         return self._seconds.guess(job.hyperparameters.values, job.folds)
 
     def take(self, result: TrialResult) -> None:
-        """Take what a first trial came to."""
+        """Take what a first trial came to; nothing, if the time limit ended it."""
         job = self._running.pop(result.trial)
+        if result.is_ended_by_clock:
+            return
         values, score = dict(job.hyperparameters.values), (result.score, result.standard_error)
         known = result.status == "completed" and all(map(math.isfinite, score))
         event = self._recorder.record_screened(values, score if known else None, result.epoch)
@@ -142,7 +144,9 @@ class Screening:
         """Tell the oracle what a first trial came to."""
         values, oracle = event["hyperparameters"], self._oracle
         score, error = event["score"] or (math.nan, math.nan)
-        follow_up = find_follow_up(values, event["epoch"], oracle.most_epochs, oracle.space)
+        follow_up = None
+        if event["score"] is not None:
+            follow_up = find_follow_up(values, event["epoch"], oracle.most_epochs, oracle.space)
         oracle.first.screened.append(Screened(values, score, error, follow_up))
 
     def _tell(self) -> None:

@@ -211,6 +211,16 @@ def test_the_best_trials_of_another_study_come_first(make, name):
     assert others
 
 
+def test_a_trial_of_another_study_that_is_too_large_comes_narrower(make, name):
+    large = {**make_space(WIDE).sample(random.Random(0)), "depth": 2, "units": 64}
+    oracle = make(name, make_space(WIDE), 6)
+    oracle.limit = LIMIT
+    oracle.take_warm_start([large])
+    first = dict(oracle.ask().hyperparameters.values)
+    assert LIMIT.allows(first)
+    assert first == {**large, "units": first["units"]}
+
+
 def test_the_first_trials_of_a_space_come_first_after_those_of_another_study(make, name):
     space = make_space(
         WIDE + '[[first]]\nname = "linear"\ndepth = 0\n'

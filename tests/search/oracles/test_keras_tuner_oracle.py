@@ -34,6 +34,17 @@ def test_a_stock_oracle_is_asked_for_one_trial_after_another(stock):
     assert [trial.score for trial in stock.get_best_trials(3)] == [0.3, 0.4, 0.5]
 
 
+def test_trials_that_fail_end_no_search_of_a_stock_oracle(stock, capsys):
+    """By itself it raises an error after three in a row, and prints each trial."""
+    stock.max_trials, stock.verbose = 5, 1
+    oracle = KerasTunerOracle(stock)
+    for number in range(5):
+        assert oracle.ask().trial == number
+        tell_score(oracle, number, None if number < 4 else 0.5)
+    assert stock.get_best_trials(1)[0].score == 0.5
+    assert capsys.readouterr().out == ""
+
+
 def test_a_stock_oracle_cannot_resume_a_study_that_has_trials(stock):
     oracle = KerasTunerOracle(stock)
     assert oracle.resume({}, [], planned_trials=3, max_trials=3) == []

@@ -12,6 +12,8 @@ from tuner.search.oracles.follow_ups import find_follow_up
 from tuner.search.oracles.lengths import lengthen, list_shorter
 from tuner.search.oracles.model_based import ModelBasedOracle
 from tuner.search.oracles.neighbours import draw_neighbours
+from tuner.training import TrialResult
+from tuner.training.result import ENDED_BY_CLOCK
 
 FIRST = (
     '[[first]]\nname = "narrow"\ndepth = 1\nunits = 4\nlearning_rate = 0.01\nlength = 0.25\n'
@@ -71,6 +73,18 @@ def test_more_is_dropped_only_where_a_space_has_more():
     ranged = make_space(TABLES + "[regularizer]\ninput_dropout = { min = 0.0, max = 0.6 }\n")
     follow_up = find_follow_up(NARROW_DROPPED, 1, 96, ranged)
     assert follow_up == NARROW_DROPPED | {"input_dropout": pytest.approx(0.4)}
+
+
+@pytest.mark.parametrize("reason", ["", f"{ENDED_BY_CLOCK}, in epoch 1"])
+def test_what_the_clock_ended_is_not_taken_for_best_early(tmp_path, reason):
+    oracle = make_oracle("tpe", DROPPED, tmp_path)
+    oracle.most_epochs = 96
+    ask_many(oracle, 4)
+    for trial in range(4):
+        scores = {"cross_entropy": 0.1 * (trial + 1)}
+        oracle.tell(TrialResult(trial, "completed", reason, epoch=1, scores=scores))
+    following = dict(oracle.ask().hyperparameters.values)
+    assert (following == {**NARROW_DROPPED, "input_dropout": 0.4}) == (reason == "")
 
 
 def test_neighbours_differ_in_a_few_values_of_the_space():

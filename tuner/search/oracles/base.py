@@ -160,6 +160,8 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         """Report the result of a trial, of which only a little stays: there may be very many."""
         trial = self._running[result.trial]
         super().tell(result)
+        if result.is_ended_by_clock:
+            trial.message = result.reason
         trial.hyperparameters.forget_builds()
         trial.metrics = LightMetrics(trial.metrics)
         self._run_times.pop(trial.trial_id, None)  # trials are not tried again
@@ -218,9 +220,17 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         for number, values in enumerate(self._warm):
             rng = random.Random(f"{self.study_seed} start {number}")
             own = find_nearest_configuration(space, values, rng)
-            if own is not None and self.allows(own):
+            if own is not None and (own := self._narrow_size(own)) and self.allows(own):
                 adapted.setdefault(make_key(own), own)
         return list(adapted.values())[:_MOST_WARM]
+
+    def _narrow_size(self, values: dict[str, Value]) -> dict[str, Value] | None:
+        """Return a configuration, a narrower one if it is too large, or None if none is allowed."""
+        time_limit = self.time_limit
+        sizes = self.limit if time_limit is None else time_limit.sizes
+        if sizes is None or sizes.allows(values):
+            return values
+        return sizes.narrow(values, self.space)
 
     def propose_first(self) -> dict[str, Value] | None:
         """Return the next configuration that the search begins with; None if all were tried.

@@ -1,5 +1,6 @@
 """The adapter for KerasTuner's own oracles."""
 
+import math
 from collections.abc import Iterable, Mapping
 
 import keras_tuner
@@ -32,6 +33,8 @@ class KerasTunerOracle(SearchOracle):
         super().__init__()
         _check(oracle)
         self._oracle = oracle
+        oracle.verbose = 0  # this package tells what its trials come to
+        oracle.max_consecutive_failed_trials = math.inf  # failed trials end no search of its
 
     @property
     def keras_tuner_oracle(self) -> keras_tuner.Oracle:

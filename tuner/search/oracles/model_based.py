@@ -56,6 +56,7 @@ class ModelBasedOracle(RandomOracle):
         follow_ups = (  # steps are from 0
             find_follow_up(values, trial.best_step + 1, self.most_epochs, space)
             for values, trial in zip(best, completed, strict=False)
+            if not trial.message  # a time limit ended it
         )
         follow_up = next((each for each in follow_ups if each and each not in tried), None)
         if follow_up is not None and self.allows(follow_up):

@@ -25,6 +25,7 @@ class TimeLimit:
         sizes: The limit on the sizes of networks. None if there is none.
 
     Attributes:
+        sizes: The same limit.
         insists: Whether a trial is wanted although there may be no time for any.
         has_refused: Whether it has refused a configuration of this proposal for want of time.
     """
@@ -35,7 +36,7 @@ class TimeLimit:
         sizes: ProposalLimit | None,
     ) -> None:
         self._estimate = estimate
-        self._sizes = sizes
+        self.sizes = sizes
         self._seconds = math.inf
         self.insists = self.has_refused = False
 
@@ -63,7 +64,7 @@ class TimeLimit:
 
     def allows_size(self, values: Mapping[str, Value]) -> bool:
         """Return whether a configuration is small enough, whatever time it takes."""
-        return self._sizes is None or self._sizes.allows(values)
+        return self.sizes is None or self.sizes.allows(values)
 
     def leaves_time(self, values: Mapping[str, Value], share: float) -> bool:
         """Return whether a trial would take at most a share of the time that is left."""
@@ -75,7 +76,7 @@ class TimeLimit:
 
     def select(self, draws: Iterator[dict[str, Value]]) -> Iterator[dict[str, Value]]:
         """Yield those of some draws that are allowed; it gives up after 200 small enough ones."""
-        small = draws if self._sizes is None else self._sizes.select(draws)
+        small = draws if self.sizes is None else self.sizes.select(draws)
         return filter(self.allows, islice(small, _MOST_DRAWS))
 
     def narrow(self, values: Mapping[str, Value], space: Space) -> dict[str, Value] | None:
@@ -89,8 +90,8 @@ class TimeLimit:
             None if none is allowed.
         """
         narrowed = dict(values)
-        if self._sizes is not None and not self._sizes.allows(values):
-            narrower = self._sizes.narrow(values, space)
+        if self.sizes is not None and not self.sizes.allows(values):
+            narrower = self.sizes.narrow(values, space)
             if narrower is None or self.allows(narrower):
                 return narrower
             narrowed = narrower
@@ -98,5 +99,5 @@ class TimeLimit:
 
     def require_any(self, space: Space) -> None:
         """Check that a space has a network that is small enough."""
-        if self._sizes is not None:
-            self._sizes.require_any(space)
+        if self.sizes is not None:
+            self.sizes.require_any(space)

@@ -67,14 +67,15 @@ class Work:
 
         Args:
             worker: It has nothing to train.
-            begin: That of `Hooks`; no other than the first trial begins without it.
+            begin: That of `Hooks`, which hears of every trial; the first begins whatever it says.
 
         Returns:
             The trials of the unit that have time; it is dropped if none has.
         """
         unit = self._waiting.popleft()
+        begun = [job for job in unit if begin(job)]
         if self._ended or self._training:
-            unit = [job for job in unit if begin(job)]
+            unit = begun
         if unit:
             self._training[worker] = unit
         return list(unit)
