@@ -19,10 +19,10 @@ def make_clock(limit, export_seconds=0.0, count_fold_times=lambda: 2, **final):
     )
 
 
-def make_result(score, seconds, status="completed"):
+def make_result(score, seconds, status="completed", trial=0):
     """Make the result of a trial of five folds, whose best epoch is in the middle of ten."""
     curves = {"loss": [[1.0] * 10] * 5}
-    return TrialResult(0, status, epoch=5, score=score, seconds=seconds, curves=curves)
+    return TrialResult(trial, status, epoch=5, score=score, seconds=seconds, curves=curves)
 
 
 def find_end(clock, now, times):
@@ -159,3 +159,27 @@ def test_a_cohort_has_the_trials_that_end_in_time_at_the_pace_so_far(now):
     assert clock.limit_cohort(8) == 8
     now.seconds = 199.0
     assert clock.limit_cohort(64) == 1
+
+
+def test_the_clock_reserves_the_training_of_lost_networks_of_earlier_trials(now):
+    final = {"networks": 2, "fold_networks": 5, "has_fold_networks": {7}.__contains__}
+    clock = make_clock(100.0, decide_all_rows=lambda best: False, **final)
+    for trial, score in enumerate((0.5, 0.6, 0.7)):
+        clock.recall(make_result(score, 32.0, trial=trial))
+    clock.recall(make_result(0.1, 0.0, status="failed"))
+    assert clock.limit_cohort(64) == 4  # this run has no pace yet
+    assert clock.adds_networks_on_all_rows is None
+    lost = 1.5 + 2 * 16  # traced; half are the best
+    assert clock.count_left() == 100 - 1 - lost
+    clock.add(make_result(0.4, seconds=32.0, trial=7))
+    assert clock.count_left() == 100 - 1 - (1 + 16)
+    assert clock.adds_networks_on_all_rows is False
+
+
+@pytest.mark.parametrize(("limit", "added"), [(60.0, True), (40.0, False)])
+def test_lost_networks_of_folds_come_before_networks_on_all_rows(now, limit, added):
+    """Those of folds take 35.5 seconds with the averaging, and those on all rows 17.75."""
+    final = {"fold_networks": 5, "has_fold_networks": lambda trial: False}
+    clock = make_clock(limit, **final)
+    clock.recall(make_result(0.5, seconds=67.0))
+    assert clock.count_left() == limit - 35.5 - (1 + 2 * 67 / 8 if added else 0)

@@ -186,6 +186,16 @@ def test_a_resumed_search_begins_with_the_trials_for_which_no_time_was_left(
     assert again == lengths | {len(lengths): again[len(lengths)]}
 
 
+def test_the_clock_of_a_resumed_search_knows_the_earlier_trials(
+    search_planned, make_study, monkeypatch
+):
+    study, recalled = make_study(oracle="tpe", epochs=4, max_trials=40), []
+    _, ended, _ = search_planned(study=study, oracle="tpe", max_trials=3)
+    monkeypatch.setattr(Clock, "recall", lambda clock, result: recalled.append(result.trial))
+    search_planned(study=study, oracle="tpe", max_trials=4)
+    assert recalled == ended == [0, 1, 2]
+
+
 @pytest.fixture
 def cohorts(monkeypatch):
     """The trials that the planned trainer got, each time; it asks for more when all have ended."""

@@ -45,7 +45,7 @@ class Clock:
         self._objective = objective
         self._trains_on_all_rows: bool | None = None  # not known before a trial is completed
         self._best: list[TrialResult] = []  # as many as final networks
-        self._ended = 0
+        self._ended = 0  # in this run
         self._is_up = False
         self._is_short = False
 
@@ -64,15 +64,34 @@ class Clock:
         """
         self._ended += 1
         if result.status == "completed":
-            to_loss = self._objective.to_loss
-            best = sorted([*self._best, result], key=lambda each: to_loss(each.score))
-            self._best = best[: self._final.networks]
+            self._rank(result)
             self._choose_final_networks(count_running)
+
+    def recall(self, result: TrialResult) -> None:
+        """Learn the result of a trial of an earlier run, which may be among the best."""
+        if result.status != "completed":
+            return
+        self._rank(result)
+        if self._final.fold_networks:
+            # those of folds may be lost, and take the time
+            self._trains_on_all_rows = False
+            self._choose_final_networks(lambda: 0.0)
+
+    def _rank(self, result: TrialResult) -> None:
+        """Put a completed trial among the best if it is one of them."""
+        to_loss = self._objective.to_loss
+        best = sorted([*self._best, result], key=lambda each: to_loss(each.score))
+        self._best = best[: self._final.networks]
 
     @property
     def adds_networks_on_all_rows(self) -> bool | None:
-        """Whether networks on all rows come to those of folds. None if no others are exported."""
-        return self._trains_on_all_rows if self._final.fold_networks else None
+        """Whether networks on all rows come to those of folds.
+
+        None if no others are exported, or no trial has ended in this run, which then exports no
+        others than the last one.
+        """
+        decides = self._final.fold_networks and self._ended
+        return self._trains_on_all_rows if decides else None
 
     def _choose_final_networks(self, count_running: Callable[[], float]) -> None:
         """Decide by the best trials so far whether networks are trained on all rows."""

@@ -220,9 +220,7 @@ class FoldTuner(ResultsTuner):
             plan=replace(self.plan, hooks=Hooks(fold_networks=fold_networks, on_note=self.note)),
             settings=self.settings,
             recorder=Recorder(study, self.hypermodel, self.listeners),
-            clock=self._start_clock(
-                study, started, export_seconds, keeps_networks=fold_networks is not None
-            ),
+            clock=self._start_clock(study, started, export_seconds, kept=fold_networks),
             end_rules=EndRules(end_rules),
         )
         try:
@@ -271,13 +269,13 @@ class FoldTuner(ResultsTuner):
         started: float | None,
         export_seconds: float,
         *,
-        keeps_networks: bool,
+        kept: FoldNetworks | None,
     ) -> Clock:
         limit = self.settings.max_seconds
         final = make_final_seconds(
-            self.trainer.estimate_fold_times,
+            self.trainer,
             study.record.split,
-            keeps_networks=keeps_networks,
+            kept=kept,
             max_seconds=limit,
         )
         return Clock(

@@ -114,6 +114,7 @@ class SearchLoop:
         ended: dict[int, TrialRecord] = {}
         for record in study.read_trials():
             self._end_rules.add(record)
+            self._clock.recall(record.result)
             self._ended[record.result.status] += 1
             ended[record.trial] = record.brief
         self._recorder.recall(ended.values())

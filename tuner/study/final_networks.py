@@ -21,6 +21,7 @@ __all__ = [
     "NETWORKS",
     "adds_networks_on_all_rows",
     "count_fold_networks",
+    "count_seconds_to_best",
     "estimate_network_seconds",
     "exports_ensemble",
     "find_all_rows_share",
@@ -52,13 +53,14 @@ def estimate_network_seconds(best: Sequence[TrialResult], share: float) -> float
     Returns:
         Seconds as a trial counts them, which trains its folds side by side.
     """
-    shares = [each.epoch / max(_count_epochs(each), 1) for each in best]
-    seconds = [each.seconds * part for each, part in zip(best, shares, strict=True)]
+    seconds = [count_seconds_to_best(each) for each in best]
     return share * (seconds[0] + sum(seconds) / len(seconds)) / 2
 
 
-def _count_epochs(result: TrialResult) -> int:
-    return len(result.curves["loss"][0]) if result.curves else result.epoch
+def count_seconds_to_best(result: TrialResult) -> float:
+    """Return the seconds that a trial took to its best epoch, or all if its curves are unknown."""
+    epochs = len(result.curves["loss"][0]) if result.curves else result.epoch
+    return result.seconds * result.epoch / max(epochs, 1)
 
 
 def trains_on_all_rows(

@@ -175,5 +175,13 @@ class Trainer(ABC):
         """
         return networks
 
+    def estimate_training_again(self, seconds: Sequence[float]) -> float:
+        """Return the estimated seconds of training some trials again, together.
+
+        Args:
+            seconds: Those that each of them took, at least one.
+        """
+        return sum(seconds)
+
     def close(self) -> None:  # noqa: B027  (most trainers keep nothing)
         """Let go of what the trainer keeps for further cohorts outside of this process."""

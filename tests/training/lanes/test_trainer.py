@@ -68,3 +68,10 @@ def test_final_fold_times_are_counted_per_core_and_one_by_one_after_networks_tha
     assert trainer.estimate_fold_times(5) == 2 * -(-5 // trainer.machine.threads)
     list(trainer._note_reasons(make_mlp(), ["its network has a train_step of its own"]))
     assert trainer.estimate_fold_times(5) == TRAINERS["fit"]().estimate_fold_times(5) == 5
+
+
+def test_trials_that_train_again_share_the_cores_but_none_is_cut():
+    trainer = TRAINERS["lanes"]()
+    assert trainer.estimate_training_again([8.0, 1.0]) == max(8.0, 9.0 / trainer.machine.threads)
+    assert trainer.estimate_training_again([3.0] * 40) == 120.0 / trainer.machine.threads
+    assert TRAINERS["fit"]().estimate_training_again([8.0, 1.0]) == 9.0

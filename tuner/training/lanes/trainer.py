@@ -178,6 +178,12 @@ class LanesTrainer(Trainer):
         factor = _FEW_FACTOR if side_by_side else 1.0
         return factor * -(-networks // self.machine.threads)
 
+    def estimate_training_again(self, seconds: Sequence[float]) -> float:
+        """Return the estimated seconds of training some trials again, one on each core."""
+        if self._own_fit_reasons:
+            return super().estimate_training_again(seconds)
+        return max(*seconds, sum(seconds) / self.machine.threads)
+
     def _note_reasons(
         self, hypermodel: keras_tuner.HyperModel, reasons: Iterable[str]
     ) -> Iterator[str]:

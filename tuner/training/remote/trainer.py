@@ -155,6 +155,10 @@ class RemoteTrainer(Trainer):
         """Return the estimated time of training networks on all rows, in times of one fold."""
         return self.inner.estimate_fold_times(networks)
 
+    def estimate_training_again(self, seconds: Sequence[float]) -> float:
+        """Return the estimated seconds of training some trials again in this process."""
+        return self.inner.estimate_training_again(seconds)
+
     def close(self) -> None:
         """Let the workers go."""
         self.crew.close()
