@@ -21,6 +21,7 @@ from tuner.run.pipeline import run_search
 from tuner.run.planned_epochs import describe_epochs
 from tuner.run.preparing import prepare
 from tuner.run.request import DataRequest, Destination
+from tuner.run.resumed_trials import choose_time_limits
 from tuner.run.row_times import add_row_time
 from tuner.run.run import Run
 from tuner.run.searching import find_end, make_tuner
@@ -133,7 +134,8 @@ class Search:
 
         Args:
             name: The study's name.
-            max_trials: The most trials in all. None for as many as the last run had.
+            max_trials: The most trials in all. None for as many as the last run had, or with
+                `max_seconds` for as many as fit, if the search chose the number by its limit.
             max_seconds: The time limit of this run. None for that of the last run.
             hypermodel: That which a Python program gave `search` as the space.
             patience_trials: As of `SearchSettings`. None for that of the last run, or for any
@@ -147,12 +149,11 @@ class Search:
         limits: dict[str, Any] = {}
         if max_trials is not None:
             limits |= {"max_trials": max_trials, "until_answered": False, "patience_trials": None}
-        if max_seconds is not None:
-            limits["max_seconds"] = max_seconds
         if patience_trials is not None:
             limits["patience_trials"] = patience_trials
         check_root(self.root)
         study = Study.open(name, self.root)
+        limits = choose_time_limits(study, max_seconds) | limits
         settings = replace(read_last_settings(study), **limits)
         if finished := self._find_finished(study, settings):
             return finished

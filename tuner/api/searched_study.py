@@ -224,7 +224,8 @@ class SearchedStudy(StudyResults):
         """Resume the search after an interrupt, or give it more trials or time.
 
         Args:
-            max_trials: The most trials in all. None for as many as before.
+            max_trials: The most trials in all. None for as many as before, or as many as fit in
+                `max_seconds` if the search chose the number by its time limit.
             max_seconds: The time limit of this run in seconds. None for that of the last one.
             patience_trials: The search ends when so many trials have not improved the ensemble.
                 None for the last run's, or for any number if `max_trials` is given.

@@ -242,7 +242,10 @@ def resume(  # noqa: PLR0913, PLR0917  (one argument per option)
     study: Annotated[str, typer.Argument(help="Name of the study.")],
     max_trials: Annotated[
         int | None,
-        typer.Option(help="Maximum number of trials in total.", show_default="as before"),
+        typer.Option(
+            help="Maximum number of trials in total.",
+            show_default="as before; with --max-seconds as many as fit, if the limit chose it",
+        ),
     ] = None,
     max_seconds: Annotated[
         float | None,

@@ -31,7 +31,13 @@ from tuner.study import (
     list_study_names,
 )
 
-__all__ = ["DataRequest", "Destination", "make_settings"]
+__all__ = [
+    "DataRequest",
+    "Destination",
+    "count_usual_trials",
+    "fills_time",
+    "make_settings",
+]
 
 _OPEN = {"oracle", "max_trials", "epochs", "patience"}  # settings with a default that depends
 
@@ -187,7 +193,19 @@ def _choose_limits(space: Space, oracle: str, max_seconds: float | None) -> dict
     compared = space.count_settings() if oracle == "random" else None
     if compared is not None:
         return {"max_trials": MOST_ROUNDS * compared, "until_answered": True}
-    if max_seconds is None or not plans_schedules(space):
-        return {}
-    seconds = ceil(max_seconds)  # of which each trial takes one at least
-    return {"max_trials": max(seconds, SearchSettings().max_trials)}
+    return {"max_trials": count_usual_trials(max_seconds)} if fills_time(space, oracle) else {}
+
+
+def fills_time(space: Space, oracle: str) -> bool:
+    """Return whether a space is searched until the time limit if the user gives no other."""
+    compares = oracle == "random" and space.count_settings() is not None
+    return plans_schedules(space) and not compares
+
+
+def count_usual_trials(max_seconds: float | None) -> int:
+    """Return the most trials of a search that goes on until the time limit, if there is one.
+
+    More than that cannot end: each trial takes a second at least.
+    """
+    usual = SearchSettings().max_trials
+    return usual if max_seconds is None else max(ceil(max_seconds), usual)

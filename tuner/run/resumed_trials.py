@@ -1,0 +1,43 @@
+"""How many trials a search may have that is resumed with another time limit."""
+
+from typing import Any
+
+from tuner.run.request import count_usual_trials, fills_time
+from tuner.space import Space
+from tuner.study import EventKind, Study
+
+__all__ = ["choose_time_limits"]
+
+
+def choose_time_limits(study: Study, max_seconds: float | None) -> dict[str, Any]:
+    """Return a new time limit, and the most trials with as many more as it leaves room for.
+
+    Args:
+        study: The study.
+        max_seconds: The time limit of the run that resumes it. None for that of the last run.
+
+    Returns:
+        Settings by name; no number of trials if a person has said how many, or the space is not
+        searched until the time limit.
+    """
+    if max_seconds is None:
+        return {}
+    limits: dict[str, Any] = {"max_seconds": max_seconds}
+    definition, settings = study.record.space_definition, study.record.settings
+    if "hypermodel" in definition:
+        return limits
+    if not fills_time(Space.from_dict(definition), settings.oracle):
+        return limits
+    usual = count_usual_trials(settings.max_seconds)
+    is_usual, most, ended = settings.max_trials == usual, settings.max_trials, 0
+    for event in study.journal.read():
+        if event["event"] == EventKind.TRIAL:
+            ended += 1
+        elif event["event"] == EventKind.BEGUN:
+            usual = count_usual_trials(event.get("max_seconds"))
+            kept = is_usual and event["max_trials"] == most
+            most = event["max_trials"]
+            is_usual = kept or most in {usual, ended + usual}
+    if is_usual:
+        limits["max_trials"] = ended + count_usual_trials(max_seconds)
+    return limits
