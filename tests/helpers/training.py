@@ -97,6 +97,14 @@ class SteppingHyperModel(CustomHyperModel):
         return stepping
 
 
+class TenBatches(CustomHyperModel):
+    """A hypermodel whose `fit` cuts the rows into ten batches, however many there are."""
+
+    def fit(self, hp: keras_tuner.HyperParameters, model: Any, x: Any, y: Any, **given: Any) -> Any:
+        """Train with a batch size by the number of rows."""
+        return model.fit(x, y, batch_size=max(1, len(x) // 10), **given)
+
+
 def hook(plan: Plan, **hooks: Any) -> Plan:
     """Return a plan with these hooks alone."""
     return replace(plan, hooks=Hooks(**hooks))

@@ -1,10 +1,13 @@
 """Callbacks in cross-validation."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import keras
+import numpy as np
 import pytest
 
+from tests.helpers.problems import make_problem
 from tests.helpers.training import (
     CustomHyperModel,
     assert_parity,
@@ -14,8 +17,9 @@ from tests.helpers.training import (
     train,
 )
 from tuner.errors import UserError
-from tuner.training import Plan
+from tuner.training import TRAINERS, FinalJob, Plan
 from tuner.training.callbacks import TrialCallbacks
+from tuner.training.fold_data import FoldData
 
 LOSSES = {"val_loss": [3.0, 2.0, 1.95, 2.1, 2.2, 1.0]}
 
@@ -180,6 +184,78 @@ def test_a_trial_ends_when_each_fold_has_asked_to_in_whatever_epoch(problem):
     plan = Plan(epochs=9, patience=9, arguments={"callbacks": [AsksOnce()]})
     result = train("fit", CustomHyperModel(), problem, plan)[0]
     assert len(result.curves["loss"][0]) == len(problem.folds)
+
+
+class Holder(keras.callbacks.Callback):
+    """Holds rows, as a callback that computes a score of its own does."""
+
+    kept: ClassVar[list] = []
+
+    def __init__(self, rows):
+        super().__init__()
+        self.rows = rows
+
+    def on_train_begin(self, logs=None):
+        self.kept.append(self.rows)
+
+
+class HoldsRows(CustomHyperModel):
+    """Its fit makes a callback of the rows that it is not to train on."""
+
+    def fit(self, hp, model, x, y, validation_data, **kwargs):
+        callbacks = [Holder(validation_data[0])]
+        return model.fit(x, y, validation_data=validation_data, callbacks=callbacks)
+
+
+def test_a_callback_that_fit_makes_of_rows_has_those_of_each_fold(problem):
+    Holder.kept = []
+    assert train("lanes", HoldsRows(), problem, Plan(epochs=2))[0].status == "completed"
+    for number, (rows, fold) in enumerate(zip(Holder.kept, problem.folds, strict=True)):
+        scaler = problem.fit_scaler(fold.train)
+        expected = scaler.apply(problem.x)[fold.validation]
+        np.testing.assert_array_equal(rows, expected, err_msg=f"fold {number}")
+
+
+class NeedsManyRows(CustomHyperModel):
+    """Its fit raises an error with a few rows."""
+
+    def fit(self, hp, model, x, y, **kwargs):
+        fall = 0.5 ** (1 / (len(x) // 32))
+        slow = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * fall)
+        return model.fit(x, y, callbacks=[slow], **kwargs)
+
+
+def test_a_fit_for_which_a_few_rows_are_too_few_is_followed(problem):
+    assert_parity(NeedsManyRows(), problem, Plan(epochs=2))
+
+
+def test_a_callback_that_fit_makes_in_the_final_training_has_all_rows(problem):
+    Holder.kept = []
+    finals = [FinalJob(make_job(), 2)]
+    TRAINERS["fit"]().train_on_all_rows(finals, HoldsRows(), problem=problem, plan=Plan())
+    assert list(map(len, Holder.kept)) == [len(problem.rows)]  # none is held out
+
+
+class ScheduledByRows(CustomHyperModel):
+    """Its fit makes a schedule, a patience and epochs of the rows."""
+
+    def fit(self, hp, model, x, y, **kwargs):
+        rate = keras.callbacks.LearningRateScheduler(lambda epoch, rate: abs(float(x[-1, 0])))
+        stop = keras.callbacks.EarlyStopping(patience=len(x))
+        return model.fit(x, y, epochs=len(x) // 20, callbacks=[rate, stop], **kwargs)
+
+
+@pytest.mark.parametrize("rows", [80, 81])  # folds of one size, and of two
+def test_what_acts_on_a_trial_is_made_of_the_rows_of_its_first_fold(rows):
+    problem = make_problem(rows=rows, folds=2)
+    assert_parity(ScheduledByRows(), problem, plan := Plan(epochs=9))
+    result = train("fit", ScheduledByRows(), problem, plan)[0]
+    assert len(result.curves["loss"][0]) == 2
+    fold = FoldData(problem, 0)
+    rate = abs(float(fold.take(fold.train)[-1, 0]))
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: rate)
+    given = replace(plan, arguments={"epochs": 2, "callbacks": [schedule]})
+    assert_same(result, train("fit", CustomHyperModel(), problem, given)[0])
 
 
 class SetsRate(CustomHyperModel):

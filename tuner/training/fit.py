@@ -79,7 +79,7 @@ class FitTrainer(Trainer):
             fold = FoldData(problem.merge_folds([final.network]), 0)
             network = FitNetwork(hypermodel, final.job, plan)
             network.build_initial_state(fold)
-            network.watch()
+            network.watch(fold)
             if network.trains_its_own_way:
                 network.fit_whole(fold)
             else:
@@ -120,7 +120,7 @@ def _train_trial(
     pairs = list(zip(networks, folds, strict=True))
     states = [network.build_initial_state(fold) for network, fold in pairs]
     for network in dict.fromkeys(networks):
-        network.watch()
+        network.watch(folds[0])
     first = networks[0]  # all have the same size, callbacks and metrics
     if first.trains_its_own_way:
         return train_once_per_fold(first, folds, problem, started)

@@ -1,4 +1,4 @@
-"""What a hypermodel's own `fit` does with a network, found by one call that trains nothing."""
+"""What a hypermodel's own `fit` does with a network, found by a call that trains nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ __all__ = [
     "batch_rows",
     "make_fit_arguments",
     "order_rows",
+    "read_settings",
     "replace_fit",
     "watch_fit",
 ]
@@ -26,7 +27,7 @@ __all__ = [
 _KERAS_DEFAULT = 32  # rows of a batch
 
 WATCHED_ROWS = 8
-"""Rows of the call of `fit` that trains nothing."""
+"""Rows of the first call of `fit` that trains nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def replace_fit(model: Any, fit: Callable[[dict[str, Any]], Any]) -> Iterator[No
 
 
 def make_fit_arguments(
-    hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any], validation: tuple[Any, Any]
+    hypermodel: keras_tuner.HyperModel,
+    arguments: Mapping[str, Any],
+    take_validation: Callable[[], tuple[Any, Any]],
 ) -> dict[str, Any]:
     """Return the arguments with which a search calls a hypermodel's `fit`, without the rows.
 
@@ -83,12 +86,12 @@ def make_fit_arguments(
     Args:
         hypermodel: The hypermodel.
         arguments: What the person gave `search`.
-        validation: The rows and classes that are not trained on.
+        take_validation: Returns the rows and classes that are not trained on, if `fit` gets them.
     """
     given = dict(arguments)
     named = inspect.signature(hypermodel.fit).parameters
     if "validation_data" in named or "validation_data" in given:
-        given["validation_data"] = validation
+        given["validation_data"] = take_validation()
     if "callbacks" in named:
         given.setdefault("callbacks", [])
     return given
@@ -152,8 +155,9 @@ def watch_fit(
     model: Any,
     arguments: Mapping[str, Any],
     rows: tuple[Any, Any] | None = None,
+    take_validation: Callable[[], tuple[Any, Any]] | None = None,
 ) -> FitCall | None:
-    """Call a hypermodel's `fit` with a few rows, while the network's own notes.
+    """Call a hypermodel's `fit` with rows, while the network's own notes.
 
     It is called once, or again if it changes settings.
 
@@ -162,8 +166,9 @@ def watch_fit(
         hp: Gets the hyperparameters that `fit` declares.
         model: The network; it changes if `fit` trains in another way than by `model.fit`.
         arguments: What the person gave `search`.
-        rows: A few rows as the network takes them, and their labels as its loss takes them. None
-            for rows of zeros.
+        rows: Rows as the network takes them, and their labels as its loss takes them. None for a
+            few rows of zeros.
+        take_validation: Returns those that are not trained on; None for the same.
 
     Returns:
         None if `fit` trains in its own way: it does not call `model.fit` once, compiles again, sets
@@ -176,6 +181,7 @@ def watch_fit(
     if type(hypermodel).fit is keras_tuner.HyperModel.fit:
         return _describe(dict(arguments), None, None)
     x, y = rows or _make_rows(model)
+    given = make_fit_arguments(hypermodel, arguments, take_validation or (lambda: (x, y)))
     calls: list[dict[str, Any]] = []
     optimizer = model.optimizer
 
@@ -185,16 +191,16 @@ def watch_fit(
 
     def call() -> None:
         with replace_fit(model, note):
-            hypermodel.fit(hp, model, x, y, **make_fit_arguments(hypermodel, arguments, (x, y)))
+            hypermodel.fit(hp, model, x, y, **given)
 
-    weights, settings = _read_weights(model), _read_settings(model)
+    weights, settings = _read_weights(model), read_settings(model)
     call()
     if len(calls) != 1 or model.optimizer is not optimizer or _have_changed(weights):
         return None
-    changed = _read_settings(model)
+    changed = read_settings(model)
     if changed != settings:
         call()
-        if _read_settings(model) != changed:
+        if read_settings(model) != changed:
             return None
     return _describe(calls[0], x, y, changes_settings=changed != settings)
 
@@ -210,7 +216,7 @@ def _have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
     return any(not np.array_equal(np.asarray(variable), value) for variable, value in weights)
 
 
-def _read_settings(model: Any) -> tuple[Any, ...]:
+def read_settings(model: Any) -> tuple[Any, ...]:
     """Return the settings of an optimizer, and which variables train."""
     trained = tuple(variable.trainable for variable in model.variables)
     return None if model.optimizer is None else _read_optimizer(model.optimizer), trained

@@ -1,6 +1,7 @@
 """The network of a trial that the `fit` trainer trains."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import keras
@@ -12,16 +13,10 @@ from tuner.problem import Inputs, map_inputs
 from tuner.scoring import accuracy, cross_entropy
 from tuner.training.adapting import adapt_network
 from tuner.training.callbacks import Curves, TrialCallbacks
-from tuner.training.fit_calls import (
-    WATCHED_ROWS,
-    batch_rows,
-    make_fit_arguments,
-    order_rows,
-    replace_fit,
-    watch_fit,
-)
+from tuner.training.fit_calls import batch_rows, make_fit_arguments, order_rows, replace_fit
 from tuner.training.fold_callbacks import FoldCallbacks, copy_callbacks
 from tuner.training.fold_data import FoldData
+from tuner.training.fold_fit import watch_folds
 from tuner.training.network_building import add_own_metrics, build_scored_network
 from tuner.training.output_form import OutputForm
 from tuner.training.own_metrics import OwnMetrics
@@ -46,12 +41,12 @@ class FitNetwork:
         trains_its_own_way: Whether the hypermodel's `fit` trains in its own way, not by one call of
             `keras.Model.fit` that can be made for each epoch; False until `watch` is called.
         epochs: The epochs that `fit` asks for; None if it leaves them to the search.
-        callbacks: The callbacks that `fit` gives, by how they act on a trial.
+        callbacks: The callbacks that `fit` gives, by how they act on a trial. Those that are called
+            in each fold are those of the fold's own call.
     """
 
     form: OutputForm
     metrics: OwnMetrics
-    _sample: tuple[Inputs, np.ndarray]  # a few rows and their labels, with which `watch` calls
     _first_rate: float  # if callbacks set the rates
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, job: Job, plan: Plan) -> None:
@@ -77,7 +72,6 @@ class FitNetwork:
         seed = derive_seed(self.plan.seed, self.job.trial, fold.stream)
         built = build_scored_network(self.hypermodel, hp, seed=seed, problem=problem)
         self.model, self.form, self.metrics = built.model, built.form, built.metrics
-        self._sample = self._take(fold, fold.train[:WATCHED_ROWS])
         adapt_network(self.hypermodel, hp, self.model, problem, fold.train)
         # Every epoch is a call of `fit`, which would end with the averages: see `finalize`.
         self.model.optimizer.finalize_variable_values = lambda weights: None
@@ -105,16 +99,20 @@ class FitNetwork:
         optimizer = self.model.optimizer
         type(optimizer).finalize_variable_values(optimizer, self.model.trainable_variables)
 
-    def watch(self) -> None:
+    def watch(self, fold: FoldData) -> None:
         """Find out how the hypermodel's `fit` trains the network.
 
         The network changes if `fit` trains in its own way; `fit_whole` builds it anew.
+
+        Args:
+            fold: The trial's first fold, whose epochs and learning rates are those of all folds.
         """
         hp, arguments = self.job.hyperparameters, self.plan.arguments
-        call = watch_fit(self.hypermodel, hp, self.model, arguments, self._sample)
-        if call is None:
+        calls = watch_folds(self.hypermodel, hp, self.model, arguments, [fold], self.form)
+        if calls is None:
             self.trains_its_own_way = True
             return
+        (call,) = calls
         self.epochs = call.epochs
         self.callbacks = TrialCallbacks.from_callbacks(call.callbacks, self.plan.objective.setting)
         if self.callbacks.sets_rates:
@@ -152,13 +150,13 @@ class FitNetwork:
 
     def _make_arguments(self, fold: FoldData, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of the hypermodel's `fit` in a fold, without the rows."""
-        validation = self._take(fold, fold.validation)
-        own = make_fit_arguments(self.hypermodel, arguments, validation)
+        take = partial(self._take, fold, fold.validation)
+        own = make_fit_arguments(self.hypermodel, arguments, take)
         return own | fold.list_weights(self.form)
 
     def _take(self, fold: FoldData, rows: np.ndarray) -> tuple[Inputs, np.ndarray]:
         """Return rows by their numbers, and the labels that the loss takes."""
-        return fold.take(rows), np.asarray(self.form.encode(fold.problem.y[rows]))
+        return fold.take(rows), self.form.encode_array(fold.problem.y[rows])
 
     def fit_epoch(
         self, fold: FoldData, epoch: int, curves: Curves, callbacks: FoldCallbacks
@@ -192,6 +190,9 @@ class FitNetwork:
         self, arguments: dict[str, Any], fold: FoldData, epoch: int, callbacks: FoldCallbacks
     ) -> keras.callbacks.History:
         """Train one epoch by `keras.Model.fit`, with the arguments of the hypermodel's `fit`."""
+        if epoch == 0:
+            given, objective = arguments.get("callbacks") or (), self.plan.objective.setting
+            callbacks.begin(TrialCallbacks.from_callbacks(given, objective).own)
         if arguments.get("shuffle", True):
             rows, stream = len(fold.train), fold.stream
             seeds = {"seed": self.plan.seed, "trial": self.job.trial, "fold": stream}

@@ -30,20 +30,37 @@ class FoldCallbacks(keras.callbacks.Callback):
     """Calls the callbacks of a fold through many calls of `fit`, as if these were one.
 
     Args:
-        callbacks: The callbacks; the fold gets copies of them.
+        shared: Callbacks that all folds are given; each fold has copies of them.
         epochs: The most epochs of all these calls.
 
     Attributes:
-        callbacks: The copies.
+        callbacks: The callbacks; none until `begin`.
         has_stopped: Whether one of them has asked to stop, in any epoch.
     """
 
-    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], epochs: int) -> None:
+    def __init__(self, shared: Sequence[keras.callbacks.Callback], epochs: int) -> None:
         super().__init__()
+        self._shared = shared
         self._epochs = epochs
-        self.callbacks = copy_callbacks(callbacks)
+        self.callbacks: list[Any] = []
         self.has_stopped = False
         self._begun = False
+
+    def begin(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+        """Take the callbacks of a fold's first call of `fit`; later calls have these, too.
+
+        Those that it makes anew are the fold's own, and may hold its rows.
+
+        Raises:
+            UserError: A callback of all folds cannot be copied.
+        """
+        self.callbacks = [
+            copy_callbacks([callback])[0] if self._is_shared(callback) else callback
+            for callback in callbacks
+        ]
+
+    def _is_shared(self, callback: keras.callbacks.Callback) -> bool:
+        return any(callback is shared for shared in self._shared)
 
     def set_model(self, model: Any) -> None:
         """Give each the model."""

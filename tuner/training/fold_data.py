@@ -1,10 +1,11 @@
 """A fold's rows, as the `fit` trainer takes them."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tuner.problem import Inputs, Problem, take_rows
+from tuner.problem import ALL_ROWS, Inputs, Problem, take_rows
 from tuner.training.output_form import OutputForm
 
 __all__ = ["FoldData"]
@@ -14,6 +15,8 @@ class FoldData:
     """A fold's rows, scaled by moments that are fitted on its training rows alone.
 
     Rows that are not scaled are taken when they are needed, so that a fold holds no copy.
+    A network that is trained on all rows has no validation part: its training part takes the place,
+    since a hypermodel's `fit` and callbacks may score it.
 
     Attributes:
         problem: All rows.
@@ -25,10 +28,19 @@ class FoldData:
     def __init__(self, problem: Problem, number: int) -> None:
         self.problem = problem
         self.stream = problem.find_stream(number)
-        self.train, self.validation = problem.folds[number].train, problem.folds[number].validation
-        scaler = problem.fit_scaler(self.train)
-        self._scaled = scaler.apply(problem.array) if scaler else None
-        self._class_weights = problem.compute_class_weights(self.train)
+        fold = problem.folds[number]
+        self.train = fold.train
+        self.validation = fold.train if self.stream >= ALL_ROWS else fold.validation
+
+    @cached_property
+    def _scaled(self) -> np.ndarray | None:
+        """All rows scaled; None to leave them as they are."""
+        scaler = self.problem.fit_scaler(self.train)
+        return scaler.apply(self.problem.array) if scaler else None
+
+    @cached_property
+    def _class_weights(self) -> np.ndarray | None:
+        return self.problem.compute_class_weights(self.train)
 
     def take(self, rows: np.ndarray) -> Inputs:
         """Return the features of rows by their numbers."""

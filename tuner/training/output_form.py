@@ -64,6 +64,10 @@ class OutputForm:
             return keras.ops.one_hot(y, self.classes, dtype="float32")
         return keras.ops.expand_dims(keras.ops.cast(y, "float32"), -1)
 
+    def encode_array(self, y: np.ndarray) -> np.ndarray:
+        """Return the labels that the loss takes, as an array."""
+        return np.asarray(self.encode(y))
+
     def spread_weights(self, weights: Any) -> Any:
         """Return the weights of rows as the loss takes them: each head's loss has its row's.
 

@@ -10,6 +10,7 @@ from tests.helpers.training import (
     REGULARIZERS,
     CustomHyperModel,
     SteppingHyperModel,
+    TenBatches,
     make_job,
     make_mlp,
 )
@@ -60,6 +61,10 @@ def test_custom_networks_are_those_of_fit():
         return keras.layers.Flatten()(keras.layers.BatchNormalization()(x))
 
     assert_close(*train_by_both(CustomHyperModel(add_layers), make_rare_problem()))
+
+
+def test_a_batch_size_by_the_rows_is_that_of_all_rows():
+    assert_close(*train_by_both(TenBatches(), make_problem()))
 
 
 @pytest.mark.parametrize("alone", [False, True])

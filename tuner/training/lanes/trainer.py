@@ -204,8 +204,8 @@ class LanesTrainer(Trainer):
 def _make_final_trial(
     final: FinalJob, hypermodel: keras_tuner.HyperModel, problem: Problem, plan: Plan
 ) -> LaneTrial:
-    """Return a trial whose learning rates are those that the folds had."""
-    trial = _make_trial(final.job, hypermodel, problem, plan)
+    """Return a trial of all rows, whose learning rates fall where those of the folds did."""
+    trial = _make_trial(final.job, hypermodel, problem.merge_folds(), plan)
     return replace(
         trial, find_learning_rate=lambda epoch, _: trial.find_learning_rate(epoch, final.curves)
     )

@@ -1,9 +1,20 @@
 """Networks that lanes cannot train are left to `fit`, with the reason."""
 
+from typing import ClassVar
+
 import keras
 import pytest
 
-from tests.helpers.training import CustomHyperModel, SteppingHyperModel, hook, make_job, train
+from tests.helpers.problems import make_ordered_problem, make_problem
+from tests.helpers.training import (
+    CustomHyperModel,
+    SteppingHyperModel,
+    TenBatches,
+    assert_parity,
+    hook,
+    make_job,
+    train,
+)
 from tuner.training import Plan
 from tuner.training.lanes import LanesTrainer
 from tuner.training.lanes.interfaces import NeedsOwnFit
@@ -74,6 +85,39 @@ def test_refused_networks_are_trained_by_fit_and_the_reason_is_noted_once(proble
     for trial in (0, 1):
         assert results[trial].status == "completed"
         assert results[trial].curves == fit[trial].curves
+
+
+def test_a_batch_size_by_the_rows_is_that_of_the_folds(problem, plan):
+    assert_parity(TenBatches(), problem, plan)
+    assert make_keras_trial(make_job(), TenBatches(), problem, plan).shape.batch_size == 4
+
+
+@pytest.mark.parametrize("problem", [make_problem(rows=79, folds=2), make_ordered_problem()])
+def test_folds_with_batches_of_different_sizes_are_left_to_fit(problem, plan):
+    results, notes = train_with_notes(TenBatches(), problem, plan)
+    assert notes == [
+        "TenBatches is trained by fit, one fold after another: its fit gives each fold a "
+        "batch_size by its number of rows"
+    ]
+    assert results[0].status == "completed"
+    assert results[0].curves == train("fit", TenBatches(), problem, plan)[0].curves
+
+
+class Loop(CustomHyperModel):
+    """Its fit trains in its own way."""
+
+    calls: ClassVar[list] = []
+
+    def fit(self, hp, model, x, y, **kwargs):
+        self.calls.append(len(x))
+        model.train_on_batch(x, y)
+
+
+def test_a_training_loop_of_its_own_is_found_with_a_few_rows(problem, plan):
+    Loop.calls = []
+    with pytest.raises(NeedsOwnFit, match="its fit trains in its own way"):
+        make_keras_trial(make_job(), Loop(), problem, plan)
+    assert Loop.calls == [8]
 
 
 def test_a_network_that_cannot_be_traced_is_left_to_fit(problem, plan):

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import keras_tuner
 
 from tuner.errors import UserError, one_line
 from tuner.model.mlp import MLPHyperModel
+from tuner.problem import Problem
 from tuner.training.callbacks import Curves, Stopping, TrialCallbacks
-from tuner.training.fit_calls import FitCall, watch_fit
+from tuner.training.fit_calls import FitCall
+from tuner.training.fold_data import FoldData
+from tuner.training.fold_fit import watch_folds
 from tuner.training.lanes.interfaces import NeedsOwnFit
-from tuner.training.plan import Plan
+from tuner.training.network_building import BuiltNetwork
+from tuner.training.plan import Job, Plan
 
 __all__ = ["FollowedFit", "follow_fit"]
 
@@ -38,41 +41,40 @@ class FollowedFit:
 
 
 def follow_fit(
-    hypermodel: keras_tuner.HyperModel,
-    hp: keras_tuner.HyperParameters,
-    model: Any,
-    plan: Plan,
-    rows: tuple[Any, Any],
+    hypermodel: keras_tuner.HyperModel, job: Job, built: BuiltNetwork, plan: Plan, problem: Problem
 ) -> FollowedFit:
     """Return the arguments with which a hypermodel trains a network.
 
     They are those of its recipe, if it has one. A custom hypermodel may tune the batch size, as
-    KerasTuner advises, by a `fit` that passes it on. So its `fit` is called once with a network
-    that notes the arguments.
+    KerasTuner advises, by a `fit` that passes it on. So its `fit` is called with a network that
+    notes the arguments, and with the rows of each fold that has another number of them.
+
+    Epochs, and callbacks that act on the trial, are those of the first fold, as `FitNetwork` has.
 
     Args:
         hypermodel: The hypermodel that built the network.
-        hp: The trial's hyperparameters.
-        model: The network.
+        job: The trial.
+        built: Its network.
         plan: Has the epochs, over which a `cosine` schedule decays.
-        rows: A few rows as the network takes them, and their labels as its loss takes them.
+        problem: The rows and folds.
 
     Raises:
-        NeedsOwnFit: `fit` does something that only Keras can follow, such as changing rows.
+        NeedsOwnFit: `fit` does something that only Keras can follow, such as changing rows, or
+            trains folds of different sizes in different ways.
         UserError: A callback has no meaning in a cross-validation.
     """
     if isinstance(hypermodel, MLPHyperModel) and not plan.arguments:
-        recipe = hypermodel.make_recipe(hp)
+        recipe = hypermodel.make_recipe(job.hyperparameters)
         find, epochs = recipe.optimizer.find_learning_rate, plan.epochs
         return FollowedFit(recipe.batch_size, lambda epoch, _: find(epoch, epochs))
-    call = _watch(hypermodel, hp, model, plan, rows)
+    call = _watch(hypermodel, job, built, plan, problem)
     callbacks = TrialCallbacks.from_callbacks(call.callbacks, plan.objective.setting)
     if callbacks.own:
         names = ", ".join(dict.fromkeys(type(callback).__name__ for callback in callbacks.own))
         raise NeedsOwnFit(f"{names} is called in each fold")
     find_learning_rate = None
     if callbacks.sets_rates:
-        first = callbacks.read_first_rate(model.optimizer)
+        first = callbacks.read_first_rate(built.model.optimizer)
         find_learning_rate = partial(_find_learning_rate, callbacks, first)
     return FollowedFit(
         call.batch_size, find_learning_rate, call.shuffle, call.epochs, stopping=callbacks.stopping
@@ -86,25 +88,34 @@ def _find_learning_rate(
 
 
 def _watch(
-    hypermodel: keras_tuner.HyperModel,
-    hp: keras_tuner.HyperParameters,
-    model: Any,
-    plan: Plan,
-    rows: tuple[Any, Any],
+    hypermodel: keras_tuner.HyperModel, job: Job, built: BuiltNetwork, plan: Plan, problem: Problem
 ) -> FitCall:
-    """Return the call of a `fit` that lanes can follow."""
+    """Return the call of a `fit` that lanes can follow in all folds: that of the first one."""
+    by_rows: dict[int, FoldData] = {}
+    for number, fold in enumerate(problem.folds):
+        by_rows.setdefault(len(fold.train), FoldData(problem, number))
+    hp, folds = job.hyperparameters, list(by_rows.values())
     try:
-        call = watch_fit(hypermodel, hp, model, plan.arguments, rows)
+        calls = watch_folds(hypermodel, hp, built.model, plan.arguments, folds, built.form)
     except UserError:
         raise
     except Exception as error:  # custom code can raise anything
         raise NeedsOwnFit(f"its fit cannot be followed ({one_line(error)})") from error
-    if call is None:
+    if calls is None:
         raise NeedsOwnFit("its fit trains in its own way")
+    for call in calls:
+        _check_call(call)
+    for name in ("batch_size", "shuffle"):
+        if len({getattr(call, name) for call in calls}) > 1:
+            raise NeedsOwnFit(f"its fit gives each fold a {name} by its number of rows")
+    return calls[0]
+
+
+def _check_call(call: FitCall) -> None:
+    """Refuse a call that lanes cannot follow."""
     if call.changes_rows:
         raise NeedsOwnFit("its fit changes the rows")
     if call.changes_settings:
         raise NeedsOwnFit("its fit sets the optimizer or which layers train")
     if call.others:
         raise NeedsOwnFit(f"its fit gives {', '.join(sorted(call.others))}")
-    return call

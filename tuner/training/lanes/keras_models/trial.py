@@ -10,14 +10,13 @@ import keras
 import keras_tuner
 import numpy as np
 
-from tuner.problem import Problem, take_rows
+from tuner.problem import Problem
 from tuner.training.adapting import (
     adapt_network,
     adapts,
     find_unstackable,
     list_normalizations,
 )
-from tuner.training.fit_calls import WATCHED_ROWS
 from tuner.training.lanes.data import LaneData
 from tuner.training.lanes.interfaces import LaneShape, LaneTrial, NeedsOwnFit
 from tuner.training.lanes.keras_models.architecture import describe_architecture
@@ -134,6 +133,12 @@ def make_keras_trial(
 ) -> LaneTrial:
     """Return a trial whose networks a hypermodel builds.
 
+    Args:
+        job: The trial.
+        hypermodel: Builds its networks.
+        problem: Its folds are those that `fit` is followed in.
+        plan: Has the arguments of `fit`.
+
     Raises:
         NeedsOwnFit: The networks cannot be trained in lanes.
         SpaceError: `build` does not return a compiled classifier.
@@ -145,11 +150,7 @@ def make_keras_trial(
     _check_methods(model)
     _check_layers(model, hypermodel)
     check_optimizer(model.optimizer)
-    sample = (
-        take_rows(problem.x, slice(0, WATCHED_ROWS)),
-        np.asarray(form.encode(problem.y[:WATCHED_ROWS])),
-    )
-    fit = follow_fit(hypermodel, hp, model, plan, sample)
+    fit = follow_fit(hypermodel, job, built, plan, problem)
     networks = _Networks(hypermodel, hp, problem)
     return LaneTrial(
         job.trial,
