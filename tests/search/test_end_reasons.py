@@ -56,8 +56,11 @@ def test_a_search_ends_when_its_time_is_up(tmp_path, now):
     now.seconds = 160.0
     settings = SearchSettings(max_trials=9, max_seconds=60.0)
     drive(oracle, 100)  # the clock is judged first: what was proposed may not have been trained
-    records = make_records("completed")
-    end = describe(records, settings, clock=make_clock(60.0), oracle=oracle)
+    records, clock = make_records("completed"), make_clock(60.0)
+    ended_before = describe(records, settings, clock=clock, oracle=oracle)
+    assert ended_before.sentence.startswith("60 seconds leave no time for a trial beside about 15 ")
+    clock.add(records[0].result, lambda: 0.0)
+    end = describe(records, settings, clock=clock, oracle=oracle)
     expected = SearchEnd(
         EndKind.SECONDS, "the trials' share of 60 seconds was over after 1 trial", 1
     )

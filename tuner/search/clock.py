@@ -100,6 +100,11 @@ class Clock:
         if self._trains_on_all_rows and chosen is False:  # the clock did not reserve time for them
             self._trains_on_all_rows = self.count_left() >= count_running()
 
+    @property
+    def has_ended_any(self) -> bool:
+        """Whether a trial has ended in this run."""
+        return self._ended > 0
+
     def is_up(self) -> bool:
         """Return whether the search must end; can be called from any thread."""
         self._is_up = self._is_up or self.count_left() <= 0
@@ -134,12 +139,17 @@ class Clock:
         """Return the seconds that are left for trials; infinity without a limit."""
         if self._limit is None:
             return math.inf
-        now, slowness = time.monotonic(), measure_slowness()
+        return self._started + self._limit - self.count_kept() - time.monotonic()
+
+    def count_kept(self) -> float:
+        """Return the seconds of the limit that are kept for the stages after the trials."""
+        if self._limit is None:
+            return 0.0
+        slowness = measure_slowness()
         export = min(self._export_seconds * slowness, self._limit * _EXPORT_SHARE)
-        final = self._final.estimate_seconds(
+        return export + self._final.estimate_seconds(
             self._best,
-            now - self._started,
+            time.monotonic() - self._started,
             trains_on_all_rows=self._trains_on_all_rows,
             slowness=slowness,
         )
-        return self._started + self._limit - export - final - now

@@ -49,6 +49,12 @@ def describe_end(
         sentence = f"{seconds} leave no time for another trial after {trials}"
         if clock.is_up():  # the rest is for what follows
             sentence = f"the trials' share of {seconds} was over after {trials}"
+            if not clock.has_ended_any:  # of a resumed search
+                sentence = (
+                    f"{seconds} leave no time for a trial beside about {clock.count_kept():.0f} "
+                    "for what follows it, such as training networks of earlier trials again; give "
+                    "more --max-seconds"
+                )
         return SearchEnd(EndKind.SECONDS, sentence, count)
     if oracle.exhausted and not running:
         return SearchEnd(EndKind.EXHAUSTED, _describe_exhaustion(oracle, settings), count)
