@@ -56,7 +56,7 @@ def write_failed_trials(study):
     [
         ([(70, 70.0)], 3603),
         ([(20, 9.5)], 3603),
-        ([(20, None)], 3603),
+        ([(20, None)], None),  # no limit chose it
         ([(70, 70.0), (70, 600.0)], 3603),  # by an earlier version
         ([(70, 70.0), (603, 600.0)], 3603),
         ([(70, 70.0), (90, 600.0)], None),  # a person said 90

@@ -28,16 +28,16 @@ def choose_time_limits(study: Study, max_seconds: float | None) -> dict[str, Any
         return limits
     if not fills_time(Space.from_dict(definition), settings.oracle):
         return limits
-    usual = count_usual_trials(settings.max_seconds)
-    is_usual, most, ended = settings.max_trials == usual, settings.max_trials, 0
+    is_usual, most, ended = False, settings.max_trials, 0
     for event in study.journal.read():
         if event["event"] == EventKind.TRIAL:
             ended += 1
         elif event["event"] == EventKind.BEGUN:
-            usual = count_usual_trials(event.get("max_seconds"))
+            seconds = event.get("max_seconds")
+            usual = count_usual_trials(seconds)
             kept = is_usual and event["max_trials"] == most
             most = event["max_trials"]
-            is_usual = kept or most in {usual, ended + usual}
+            is_usual = kept or (seconds is not None and most in {usual, ended + usual})
     if is_usual:
         limits["max_trials"] = ended + count_usual_trials(max_seconds)
     return limits

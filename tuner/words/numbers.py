@@ -41,8 +41,8 @@ def say_value(value: Value) -> str:
 
     >>> say_value(0.012345), say_value(3.2e-06), say_value(12345), say_value("l2"), say_value(0.1)
     ('0.0123', '3.2e-6', '12,345', 'l2', '0.1')
-    >>> say_value(1100.0)
-    '1,100'
+    >>> say_value(1100.0), say_value(999.6)
+    ('1,100', '1,000')
     """
     if isinstance(value, bool | str):
         return format_exactly(value)
@@ -51,7 +51,7 @@ def say_value(value: Value) -> str:
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         digits, _, exponent = f"{value:.2g}".partition("e")
         return f"{digits}e{int(exponent)}" if exponent else digits
-    return f"{value:.3g}" if abs(value) < 1e3 else f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
 def count_noun(count: int, noun: str) -> str:
