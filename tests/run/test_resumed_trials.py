@@ -6,22 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from tests.helpers.setups import DEPTHS, make_setup, write_untrained_study
-from tests.helpers.spaces import make_space
+from tests.helpers.spaces import PLANNED, make_space
 from tuner.api.search import Search
 from tuner.run.resumed_trials import choose_time_limits
 from tuner.study import TrialRecord
 from tuner.training import TrialResult
-
-PLANNED = """
-[network]
-depth = 1
-units = 8
-parametrization = "ntk"
-[optimizer]
-optimizer = "adamw"
-schedule = "coslog4"
-learning_rate = { min = 0.01, max = 0.3, log = true }
-"""
 
 
 @pytest.fixture

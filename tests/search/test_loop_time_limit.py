@@ -7,7 +7,7 @@ import pytest
 
 from tests.helpers.problems import CLASSES, FEATURES, make_problem
 from tests.helpers.searches import FIVE_TRIALS, make_mlp
-from tests.helpers.spaces import SMALL, make_space
+from tests.helpers.spaces import PLANNED, SMALL, make_space
 from tuner.model.tables.hypermodel import TableHyperModel
 from tuner.model.tables.layout import FeatureLayout
 from tuner.search import Clock
@@ -110,19 +110,6 @@ class PlannedTrainer(UntrainedTrainer):
             yield replace(result, seconds=2.5 * epochs)
 
     begun = False
-
-
-PLANNED = """
-[network]
-depth = 1
-units = 8
-parametrization = "ntk"
-[optimizer]
-optimizer = "adamw"
-schedule = "coslog4"
-length = [0.5, 1.0]
-learning_rate = { min = 0.01, max = 0.3, log = true }
-"""
 
 
 @pytest.fixture

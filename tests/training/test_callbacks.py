@@ -229,6 +229,21 @@ def test_a_fit_for_which_a_few_rows_are_too_few_is_followed(problem):
     assert_parity(NeedsManyRows(), problem, Plan(epochs=2))
 
 
+class SetsWeightsOfMany(CustomHyperModel):
+    """Its fit sets weights before it raises an error with a few rows."""
+
+    def fit(self, hp, model, x, y, **kwargs):
+        model.set_weights([np.ones_like(weights) for weights in model.get_weights()])
+        return model.fit(x, y, epochs=len(x) // (len(x) // 32), **kwargs)
+
+
+def test_a_fit_that_sets_weights_trains_in_its_own_way_whatever_a_few_rows_do(problem):
+    for trainer in ("fit", "lanes"):
+        result = train(trainer, SetsWeightsOfMany(), problem, Plan(epochs=3))[0]
+        assert result.status == "completed"
+        assert len(result.curves["loss"][0]) == 1  # it is called once in each fold
+
+
 def test_a_callback_that_fit_makes_in_the_final_training_has_all_rows(problem):
     Holder.kept = []
     finals = [FinalJob(make_job(), 2)]

@@ -90,7 +90,7 @@ class Clock:
         None if no others are exported, or no trial has ended in this run, which then exports no
         others than the last one.
         """
-        decides = self._final.fold_networks and self._ended
+        decides = self._final.fold_networks and self.has_ended_any
         return self._trains_on_all_rows if decides else None
 
     def _choose_final_networks(self, count_running: Callable[[], float]) -> None:

@@ -82,7 +82,8 @@ class StudyRecord:
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
         """Return what the space calls the first trial with these values; None if it has none.
 
-        A first trial with another `length` or `input_dropout` has its name with that.
+        A first trial with another `length` or `input_dropout` has its name with that, unless other
+        hyperparameters act by it.
         """
         names = []
         for first in self.space_definition.get("first", ()):

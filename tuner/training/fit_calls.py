@@ -17,9 +17,11 @@ __all__ = [
     "WATCHED_ROWS",
     "FitCall",
     "batch_rows",
+    "have_changed",
     "make_fit_arguments",
     "order_rows",
     "read_settings",
+    "read_weights",
     "replace_fit",
     "watch_fit",
 ]
@@ -193,9 +195,9 @@ def watch_fit(
         with replace_fit(model, note):
             hypermodel.fit(hp, model, x, y, **given)
 
-    weights, settings = _read_weights(model), read_settings(model)
+    weights, settings = read_weights(model), read_settings(model)
     call()
-    if len(calls) != 1 or model.optimizer is not optimizer or _have_changed(weights):
+    if len(calls) != 1 or model.optimizer is not optimizer or have_changed(weights):
         return None
     changed = read_settings(model)
     if changed != settings:
@@ -205,13 +207,13 @@ def watch_fit(
     return _describe(calls[0], x, y, changes_settings=changed != settings)
 
 
-def _read_weights(model: Any) -> list[tuple[Any, np.ndarray]]:
+def read_weights(model: Any) -> list[tuple[Any, np.ndarray]]:
     """Return the variables of a network, each with its value, without counters of random draws."""
     values = [(variable, np.asarray(variable)) for variable in model.variables]
     return [(variable, value) for variable, value in values if value.dtype.kind not in "iu"]
 
 
-def _have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
+def have_changed(weights: list[tuple[Any, np.ndarray]]) -> bool:
     """Return whether a variable has another value than it had."""
     return any(not np.array_equal(np.asarray(variable), value) for variable, value in weights)
 

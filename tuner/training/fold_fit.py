@@ -1,9 +1,10 @@
 """What a hypermodel's own `fit` does with the rows of folds, found by calls that train nothing."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, TypeAlias
 
 import keras_tuner
@@ -11,7 +12,14 @@ import numpy as np
 
 from tuner.problem import take_rows
 from tuner.space import find_space
-from tuner.training.fit_calls import WATCHED_ROWS, FitCall, read_settings, watch_fit
+from tuner.training.fit_calls import (
+    WATCHED_ROWS,
+    FitCall,
+    have_changed,
+    read_settings,
+    read_weights,
+    watch_fit,
+)
 from tuner.training.fold_data import FoldData
 from tuner.training.output_form import OutputForm
 
@@ -22,12 +30,13 @@ _Watch: TypeAlias = Callable[..., FitCall | None]  # `watch_fit` of rows, all el
 _WATCHING = threading.Lock()  # so that the rows of one fold are copied at a time
 
 
+# Over 40 lines: half of them describe the arguments.
 def watch_folds(
     hypermodel: keras_tuner.HyperModel,
     hp: keras_tuner.HyperParameters,
     model: Any,
     arguments: Mapping[str, Any],
-    folds: Sequence[FoldData],
+    folds: Iterable[FoldData],
     form: OutputForm,
 ) -> list[FitCall] | None:
     """Call a hypermodel's `fit` with the rows of folds, while the network's own notes.
@@ -41,21 +50,24 @@ def watch_folds(
         hp: Gets the hyperparameters that `fit` declares.
         model: The network; it changes if `fit` trains in another way than by `model.fit`.
         arguments: What the person gave `search`.
-        folds: The folds, at least one.
+        folds: The folds, at least one; each is let go before the rows of the next are scaled.
         form: Encodes the labels.
 
     Returns:
-        The call in each fold; None if `fit` trains in its own way, as `watch_fit` finds it.
+        The call in each fold, or one for all if `fit` depends on no rows; None if `fit` trains in
+        its own way, as `watch_fit` finds it.
 
     Raises:
         Exception: `fit` raised it; it may be anything.
     """
     watch = partial(watch_fit, hypermodel, hp, model, arguments)
-    first = _watch_few(watch, model, folds[0], form, may_raise=_depends_on_rows(hypermodel))
+    waiting = iter(folds)
+    fold = next(waiting)
+    first = _watch_few(watch, model, fold, form, may_raise=_depends_on_rows(hypermodel))
     if first is None or not _depends_on_rows(hypermodel):
-        return None if first is None else [first] * len(folds)
-    calls = []
-    for fold in folds:
+        return None if first is None else [first]
+    calls, every = [], chain([fold], waiting)
+    for fold in every:
         call = _watch_fold(watch, fold, form)
         if call is None:
             return None
@@ -73,14 +85,19 @@ def _depends_on_rows(hypermodel: keras_tuner.HyperModel) -> bool:
 def _watch_few(
     watch: _Watch, model: Any, fold: FoldData, form: OutputForm, *, may_raise: bool
 ) -> FitCall | None:
-    """Return the call with a few rows; they may be too few for a `fit`, which then raises."""
+    """Return the call with a few rows; they may be too few for a `fit`, which then raises.
+
+    What it has changed before that is not seen in a later call, which changes it to the same.
+    """
     problem, few = fold.problem, fold.train[:WATCHED_ROWS]
-    settings = read_settings(model)
+    optimizer, weights, settings = model.optimizer, read_weights(model), read_settings(model)
     try:
         return watch((take_rows(problem.x, few), form.encode_array(problem.y[few])))
     except Exception:
         if not may_raise:
             raise
+    if model.optimizer is not optimizer or have_changed(weights):
+        return None
     return FitCall(changes_settings=read_settings(model) != settings)
 
 

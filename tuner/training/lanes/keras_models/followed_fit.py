@@ -91,10 +91,10 @@ def _watch(
     hypermodel: keras_tuner.HyperModel, job: Job, built: BuiltNetwork, plan: Plan, problem: Problem
 ) -> FitCall:
     """Return the call of a `fit` that lanes can follow in all folds: that of the first one."""
-    by_rows: dict[int, FoldData] = {}
+    by_rows: dict[int, int] = {}
     for number, fold in enumerate(problem.folds):
-        by_rows.setdefault(len(fold.train), FoldData(problem, number))
-    hp, folds = job.hyperparameters, list(by_rows.values())
+        by_rows.setdefault(len(fold.train), number)
+    hp, folds = job.hyperparameters, (FoldData(problem, number) for number in by_rows.values())
     try:
         calls = watch_folds(hypermodel, hp, built.model, plan.arguments, folds, built.form)
     except UserError:
