@@ -104,3 +104,5 @@ def test_a_first_trial_has_its_name_and_what_of_it_was_changed(make_study):
     assert record.find_first_name({**dropping, "length": 0.5}) == "free, input_dropout 0.15"
     name = record.find_first_name({**dropping, "length": 0.25})
     assert name == "free, length 0.25, input_dropout 0.15"
+    name = record.find_first_name({**dropping, "length": 0.5, "dropout_schedule": "flat"})
+    assert name == "free, input_dropout 0.15"  # the schedule acts since inputs are dropped

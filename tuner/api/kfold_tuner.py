@@ -33,7 +33,7 @@ from tuner.space import find_space
 from tuner.study import Listener, SearchEnd, SearchSettings, Study
 from tuner.terminal.messages import Messages
 from tuner.terminal.progress import Progress, Shown
-from tuner.training.fit_calls import WATCHED_ROWS
+from tuner.training.fit_calls import WATCHED_ROWS, has_own_fit
 from tuner.training.remote import Engine
 from tuner.words import count_noun
 
@@ -179,11 +179,10 @@ class KFoldTuner(FoldTuner):
             self._study_name, self._overwrite = study or self.study.record.name, False
             self._begin()
         self._engine.check()
-        given = read_hypermodel(self._given_hypermodel)  # of `Recompiled`, `fit` is its own
         read = SearchArguments.read(
             arguments,
             objective=self.settings.objective,
-            own_fit=type(given).fit is not keras_tuner.HyperModel.fit,
+            own_fit=has_own_fit(self.hypermodel),
         )
         self._take(read)
         check_indexes("", x, y=y, groups=groups, order=order, sample_weight=read.sample_weight)

@@ -8,7 +8,7 @@ from typing import Any
 import keras_tuner
 
 from tuner.space import find_space, to_keras_tuner
-from tuner.training.fit_calls import watch_fit
+from tuner.training.fit_calls import has_own_fit, watch_fit
 
 __all__ = ["ExploredHyperModel"]
 
@@ -53,7 +53,7 @@ class ExploredHyperModel(keras_tuner.HyperModel):
             to_keras_tuner(space, hp)
             return
         model = self._hypermodel.build(hp)
-        if type(self._hypermodel).fit is keras_tuner.HyperModel.fit:
+        if not has_own_fit(self._hypermodel):
             return
         with redirect_stdout(StringIO()):  # a `fit` may print
             try:

@@ -82,14 +82,15 @@ class StudyRecord:
     def find_first_name(self, hyperparameters: Mapping[str, Value]) -> str | None:
         """Return what the space calls the first trial with these values; None if it has none.
 
-        A first trial with another `length` or `input_dropout` has its name with that, unless other
-        hyperparameters act by it.
+        A first trial with another `length` or `input_dropout` has its name with that.
         """
         names = []
         for first in self.space_definition.get("first", ()):
             values = first["values"]
-            changed = {name for name, value in hyperparameters.items() if values.get(name) != value}
-            if values.keys() == hyperparameters.keys() and changed <= set(_NAMED_CHANGES):
+            if not values.keys() <= hyperparameters.keys():
+                continue
+            changed = {name for name, value in values.items() if hyperparameters[name] != value}
+            if changed <= set(_NAMED_CHANGES):  # what else acts does so by these
                 said = [
                     f"{name} {hyperparameters[name]:g}"
                     for name in _NAMED_CHANGES

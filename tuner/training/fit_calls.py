@@ -17,6 +17,7 @@ __all__ = [
     "WATCHED_ROWS",
     "FitCall",
     "batch_rows",
+    "has_own_fit",
     "have_changed",
     "make_fit_arguments",
     "order_rows",
@@ -180,7 +181,7 @@ def watch_fit(
     Raises:
         Exception: `fit` raised it; it may be anything.
     """
-    if type(hypermodel).fit is keras_tuner.HyperModel.fit:
+    if not has_own_fit(hypermodel):
         return _describe(dict(arguments), None, None)
     x, y = rows or _make_rows(model)
     given = make_fit_arguments(hypermodel, arguments, take_validation or (lambda: (x, y)))
@@ -205,6 +206,15 @@ def watch_fit(
         if read_settings(model) != changed:
             return None
     return _describe(calls[0], x, y, changes_settings=changed != settings)
+
+
+def has_own_fit(hypermodel: keras_tuner.HyperModel) -> bool:
+    """Return whether a hypermodel has another `fit` than KerasTuner's.
+
+    One that compiles the networks of another hypermodel anew trains them as that does.
+    """
+    given = getattr(hypermodel, "recompiled", hypermodel)
+    return type(given).fit is not keras_tuner.HyperModel.fit
 
 
 def read_weights(model: Any) -> list[tuple[Any, np.ndarray]]:

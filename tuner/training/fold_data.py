@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data import Scaler
 from tuner.problem import ALL_ROWS, Inputs, Problem, take_rows
 from tuner.training.output_form import OutputForm
 
@@ -14,7 +15,7 @@ __all__ = ["FoldData"]
 class FoldData:
     """A fold's rows, scaled by moments that are fitted on its training rows alone.
 
-    Rows that are not scaled are taken when they are needed, so that a fold holds no copy.
+    Rows are taken and scaled when they are needed, so that a fold holds no copy.
     A network that is trained on all rows has no validation part: its training part takes the place,
     since a hypermodel's `fit` and callbacks may score it.
 
@@ -33,10 +34,8 @@ class FoldData:
         self.validation = fold.train if self.stream >= ALL_ROWS else fold.validation
 
     @cached_property
-    def _scaled(self) -> np.ndarray | None:
-        """All rows scaled; None to leave them as they are."""
-        scaler = self.problem.fit_scaler(self.train)
-        return scaler.apply(self.problem.array) if scaler else None
+    def _scaler(self) -> Scaler | None:
+        return self.problem.fit_scaler(self.train)
 
     @cached_property
     def _class_weights(self) -> np.ndarray | None:
@@ -44,8 +43,9 @@ class FoldData:
 
     def take(self, rows: np.ndarray) -> Inputs:
         """Return the features of rows by their numbers."""
-        taken: Inputs = take_rows(self.problem.x if self._scaled is None else self._scaled, rows)
-        return taken
+        if self._scaler is None:
+            return take_rows(self.problem.x, rows)
+        return self._scaler.apply(self.problem.array[rows])
 
     @property
     def y_train(self) -> np.ndarray:

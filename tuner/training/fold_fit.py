@@ -15,6 +15,7 @@ from tuner.space import find_space
 from tuner.training.fit_calls import (
     WATCHED_ROWS,
     FitCall,
+    has_own_fit,
     have_changed,
     read_settings,
     read_weights,
@@ -78,8 +79,7 @@ def watch_folds(
 
 def _depends_on_rows(hypermodel: keras_tuner.HyperModel) -> bool:
     """Return whether a hypermodel has a `fit` of a person's own, which may depend on the rows."""
-    has_own_fit = type(hypermodel).fit is not keras_tuner.HyperModel.fit
-    return has_own_fit and find_space(hypermodel) is None
+    return has_own_fit(hypermodel) and find_space(hypermodel) is None
 
 
 def _watch_few(

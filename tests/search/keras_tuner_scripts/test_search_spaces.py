@@ -7,6 +7,7 @@ from keras import layers
 
 from tests.helpers.searches import read_trials
 from tuner import KFoldTuner, UserError
+from tuner.training.fit_calls import has_own_fit
 
 
 def build_model(hp):
@@ -219,6 +220,7 @@ def test_compile_arguments_take_the_place_of_the_hypermodels(data, quick):
     model = tuner.hypermodel.build(hp)
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     assert model.loss == "sparse_categorical_crossentropy"
+    assert not has_own_fit(tuner.hypermodel)
 
 
 def test_trials_that_fail_one_after_another_end_a_search(data, quick):

@@ -155,3 +155,13 @@ def test_an_oracle_that_does_not_go_by_cohorts_proposes_while_trials_run(name, t
     assert len(ask_many(oracle, 9)) == 4
     oracle.limit = TimeLimit(lambda values: None, None)
     assert len(ask_many(oracle, 9)) == 9
+
+
+def test_a_finite_space_is_not_over_where_the_first_configurations_take_too_long(tmp_path):
+    space = make_space(f"[network]\ndepth = 1\nunits = {list(range(2000, 0, -1))}\n")
+    oracle = make_oracle("random", space, tmp_path, max_trials=20)
+    oracle.limit = TimeLimit(lambda values: values["units"], None)
+    oracle.limit.begin(12)
+    for job in ask_many(oracle, 12):
+        tell_score(oracle, job.trial, 0.5)
+    assert sorted(get_values(oracle, trial)["units"] for trial in range(12)) == [*range(1, 13)]

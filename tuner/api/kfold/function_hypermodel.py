@@ -48,10 +48,13 @@ class Recompiled(keras_tuner.HyperModel):
         hypermodel: Builds the networks, compiled or not.
         arguments: `optimizer`, `loss` and `metrics`, as far as they take the place of those of the
             hypermodel.
+
+    Attributes:
+        recompiled: The hypermodel; `has_own_fit` asks whether that has a `fit`.
     """
 
     def __init__(self, hypermodel: keras_tuner.HyperModel, arguments: Mapping[str, Any]) -> None:
-        self._hypermodel = hypermodel
+        self.recompiled = hypermodel
         self._arguments = arguments
         self._optimizer = _serialize_optimizer(arguments.get("optimizer"))
         super().__init__()
@@ -60,11 +63,11 @@ class Recompiled(keras_tuner.HyperModel):
         """Return what else the hypermodel has, such as `adapt`."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._hypermodel, name)
+        return getattr(self.recompiled, name)
 
     def build(self, hp: keras_tuner.HyperParameters) -> Any:
         """Build a network, and compile it."""
-        model = self._hypermodel.build(hp)
+        model = self.recompiled.build(hp)
         arguments = dict(self._arguments)
         if self._optimizer is not None:  # each network has its own
             arguments["optimizer"] = keras.optimizers.deserialize(self._optimizer)
@@ -75,7 +78,7 @@ class Recompiled(keras_tuner.HyperModel):
 
     def fit(self, hp: keras_tuner.HyperParameters, model: Any, *args: Any, **kwargs: Any) -> Any:
         """Train as the hypermodel does."""
-        return self._hypermodel.fit(hp, model, *args, **kwargs)
+        return self.recompiled.fit(hp, model, *args, **kwargs)
 
 
 def _serialize_optimizer(optimizer: Any) -> dict[str, Any] | None:

@@ -97,6 +97,8 @@ class RandomOracle(StudyOracle):
                 return values
         if size is None:  # the limit gave up, or all that it allows are tried
             return None
-        listed = (values for values in space.list_configurations() if values not in tried)
-        untried = list(listed if self.limit is None else self.limit.select(listed))
-        return rng.choice(untried) if untried else None
+        untried = [values for values in space.list_configurations() if values not in tried]
+        if self.limit is None:
+            return rng.choice(untried) if untried else None
+        rng.shuffle(untried)
+        return next(filter(self.limit.allows, untried), None)
