@@ -52,6 +52,7 @@ def test_a_trial_takes_as_long_as_one_like_it_that_still_trains(seconds, now):
     assert seconds.estimate_job(make(1)) == 3 + 5 * 2
     assert seconds.estimate_job(replace(make(2), epochs=3)) == 3 + 3 * 2
     assert seconds.estimate_job(make(3, length=0.4)) == 3 + 2 * 2
+    assert seconds.estimate_job(replace(make(4, length=0.4), epochs=3)) == 3 + 2 * 2
 
 
 def test_the_time_grows_with_the_multiplications_the_outputs_and_the_steps(seconds, now):

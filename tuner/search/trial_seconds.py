@@ -105,8 +105,8 @@ class TrialSeconds:
             return None
         work = self._measure(values)
         similar = min(known, key=lambda training: abs(math.log(training.work / work)))
-        epochs_of_length = (epochs or self._epochs) * float(values.get("length", 1.0))
-        return similar.estimate(work, epochs_of_length, folds or self._folds)
+        planned = self._epochs * float(values.get("length", 1.0))
+        return similar.estimate(work, min(epochs or planned, planned), folds or self._folds)
 
     def guess(self, values: Mapping[str, Value], folds: int | None = None) -> float:
         """Return the seconds of a trial by the estimate, or before any is known by its work.

@@ -129,7 +129,7 @@ def _train_trial(
         problem,
         plan,
         parameters=first.parameters,
-        epochs=job.epochs or first.epochs,
+        epochs=job.limit_epochs(first.epochs),
         stopping=first.callbacks.stopping,
         metrics=first.metrics,
     )

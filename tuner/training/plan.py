@@ -109,6 +109,10 @@ class Job:
         """Whether it is a trial of the study, which trains on all folds."""
         return self.folds is None
 
+    def limit_epochs(self, wanted: int | None) -> int | None:
+        """Return the most epochs of the trial if its `fit` wants so many; None for the plan's."""
+        return min((most for most in (self.epochs, wanted) if most is not None), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class FinalJob:

@@ -4,10 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from tuner.model.optimizers import SGD
 from tuner.model.schedules import SCHEDULE_FACTORS
 from tuner.model.tables.optimizer import make_optimizer
-from tuner.model.tables.recipe import AdamW
+from tuner.model.tables.recipe import SGD, AdamW
 
 STEPS = 12
 
@@ -71,7 +70,7 @@ def test_adamw_is_that_of_keras():
 
 @pytest.mark.parametrize("nesterov", [False, True])
 def test_sgd_is_that_of_keras(nesterov):
-    settings = SGD(0.05, momentum=0.9, nesterov=nesterov, cosine=False)
+    settings = SGD(0.05, momentum=0.9, nesterov=nesterov)
     assert_same(run(settings), run_keras(keras.optimizers.SGD(0.05, 0.9, nesterov)))
 
 
@@ -87,19 +86,24 @@ def test_the_learning_rate_of_each_step_is_that_of_the_schedule_and_the_warm_up(
         share = step / STEPS
         return 0.05 * SCHEDULE_FACTORS[name](share) * min(1.0, share / 0.3)
 
-    class Scheduled(keras.optimizers.Adam):
+    def follow(base):
         def apply(self, *arguments):
             self.learning_rate = schedule(int(self.iterations))
-            super().apply(*arguments)
+            base.apply(self, *arguments)
 
-    settings = AdamW(0.05, schedule=name, warm_up=0.3, **UNUSUAL)
-    assert_same(run(settings), run_keras(Scheduled(0.05, epsilon=1e-8)))
+        return type("Scheduled", (base,), {"apply": apply})
+
+    adam = AdamW(0.05, schedule=name, warm_up=0.3, **UNUSUAL)
+    assert_same(run(adam), run_keras(follow(keras.optimizers.Adam)(0.05, epsilon=1e-8)))
+    sgd = SGD(0.05, schedule=name, warm_up=0.3, momentum=0.5)
+    assert_same(run(sgd), run_keras(follow(keras.optimizers.SGD)(0.05, 0.5)))
 
 
-def test_weights_have_factors_of_their_own():
-    """After one step of Adam each weight has moved by its learning rate."""
+@pytest.mark.parametrize("kind", [AdamW, SGD])
+def test_weights_have_factors_of_their_own(kind):
+    """After one step, by gradients of 1, each weight has moved by its learning rate."""
     rates = {"bias_rate": 0.1, "slope_rate": 0.2, "scaling_rate": 6.0, "embedding_rate": 0.5}
-    settings = AdamW(0.01, first_layer_rate=3.0, **rates)
+    settings = kind(0.01, first_layer_rate=3.0, **rates)
     weights = make_weights()
     optimizer = make_optimizer(settings)
     optimizer.build(list(weights.values()))
@@ -109,7 +113,7 @@ def test_weights_have_factors_of_their_own():
     expected = {
         **{"hidden_0/kernel": 0.03, "hidden_0/bias": 0.001, "hidden_1/kernel": 0.01},
         **{"slope_0/kernel": 0.002, "scaling_layer/kernel": 0.06},
-        **{"frequencies/kernel": 0.005 * 2 * np.pi},
+        **{"frequencies/kernel": 0.005 * (2 * np.pi if kind is AdamW else 1)},
     }
     assert moved == pytest.approx(expected, rel=1e-3)
 

@@ -13,9 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tuner.model.optimizers import SGD
 from tuner.model.schedules import look_up, tabulate_schedule
-from tuner.model.tables.recipe import AdamW
+from tuner.model.tables.recipe import SGD, AdamW, Optimizer
 from tuner.model.tables.weight_groups import UNRATED, find_rate_name, group_weights, is_decayed
 
 __all__ = ["TableAdamW", "TableOptimizer", "TableSGD", "make_optimizer"]
@@ -36,7 +35,7 @@ class TableOptimizer(keras.optimizers.Optimizer):
         planned_steps: The variable with the steps over which schedules run.
     """
 
-    def __init__(self, settings: AdamW | SGD) -> None:
+    def __init__(self, settings: Optimizer) -> None:
         super().__init__(learning_rate=settings.learning_rate, name=type(self).__name__)
         self.settings = settings
 
@@ -47,7 +46,8 @@ class TableOptimizer(keras.optimizers.Optimizer):
         weights = list(variables)
         super().build(weights)
         self.planned_steps = self._add_number("planned_steps", 1.0)
-        self._schedule = self._add_number("schedule", tabulate_schedule(*self._name_schedule()))
+        schedule = tabulate_schedule(self.settings.schedule, self.settings.warm_up)
+        self._schedule = self._add_number("schedule", schedule)
         names = [find_rate_name(weight.path) for weight in weights]
         known = sorted(set(names))
         self._rates = self._add_number("rates", [self._get_rate(name) for name in known])
@@ -66,13 +66,13 @@ class TableOptimizer(keras.optimizers.Optimizer):
         """Make a variable of zeros for each group of weights."""
         return [self.add_variable(group.shape, name=name) for group in self._groups]
 
-    def _name_schedule(self) -> tuple[str, float]:
-        """Return the name of the learning rate's schedule, and the share of its warm-up."""
-        return "constant", 0.0
-
     def _get_rate(self, name: str) -> float:
         """Return the factor of a rate's name."""
-        return 1.0
+        if name == UNRATED:
+            return 1.0
+        if name == "frequencies":
+            return self.settings.embedding_rate
+        return float(getattr(self.settings, f"{name}_rate"))
 
     @abstractmethod
     def _build_slots(self) -> None:
@@ -157,9 +157,6 @@ class TableSGD(TableOptimizer):
 
     settings: SGD
 
-    def _name_schedule(self) -> tuple[str, float]:
-        return ("cosine" if self.settings.cosine else "constant"), 0.0
-
     def _build_slots(self) -> None:
         self._momentum = self._add_number("momentum", self.settings.momentum)
         self._moments = self._add_slots("moment")
@@ -187,15 +184,10 @@ class TableAdamW(TableOptimizer):
 
     settings: AdamW
 
-    def _name_schedule(self) -> tuple[str, float]:
-        return self.settings.schedule, self.settings.warm_up
-
     def _get_rate(self, name: str) -> float:
-        if name == UNRATED:
-            return 1.0
-        if name == "frequencies":
-            return self.settings.embedding_rate * 2 * math.pi  # the layer holds radians
-        return float(getattr(self.settings, f"{name}_rate"))
+        # a step is as long as the rate, whatever the gradient is; the layer holds radians
+        unit = 2 * math.pi if name == "frequencies" else 1.0
+        return unit * super()._get_rate(name)
 
     def _build_slots(self) -> None:
         settings = self.settings
@@ -265,6 +257,9 @@ class _State:
         return list(self._values.values())
 
 
-def make_optimizer(settings: AdamW | SGD) -> TableOptimizer:
+def make_optimizer(settings: Optimizer) -> TableOptimizer:
     """Return the optimizer with these settings."""
-    return TableAdamW(settings) if isinstance(settings, AdamW) else TableSGD(settings)
+    if isinstance(settings, AdamW):
+        return TableAdamW(settings)
+    assert isinstance(settings, SGD)  # the only other one
+    return TableSGD(settings)

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Self
 
-from tuner.model.optimizers import SGD
 from tuner.model.regularizers import Penalty, make_penalty
 
-__all__ = ["AdamW", "InputParts", "TableRecipe"]
+__all__ = ["SGD", "AdamW", "InputParts", "Optimizer", "TableRecipe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +51,66 @@ class InputParts:
 
 
 @dataclass(frozen=True, slots=True)
-class AdamW:
-    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+class Optimizer:
+    """What all optimizers have: the learning rate, its schedule, and its factors of some weights.
 
     Attributes:
         learning_rate: The highest learning rate.
-        beta_1: Decay of the mean of gradients.
-        beta_2: Decay of the mean of their squares.
-        weight_decay: Share of a kernel that a step with learning rate 1 takes away.
         schedule: `constant`, `cosine`, `flat_cosine` or `coslog4`, of the learning rate.
-        decay_schedule: Likewise, of the weight decay, on top of that of the learning rate.
         warm_up: Share of the epochs in which the learning rate rises linearly.
         bias_rate: Factor of the learning rate of biases.
         first_layer_rate: Factor of the learning rate of the first hidden layer's kernel.
         embedding_rate: Factor of the learning rate of embeddings.
         scaling_rate: Factor of the learning rate of the scaling layer.
         slope_rate: Factor of the learning rate of learned slopes.
-        averaging: Decay of the moving average of weights; 0 for none.
     """
 
     learning_rate: float
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    weight_decay: float = 0.0
     schedule: str = "constant"
-    decay_schedule: str = "constant"
     warm_up: float = 0.0
     bias_rate: float = 1.0
     first_layer_rate: float = 1.0
     embedding_rate: float = 1.0
     scaling_rate: float = 1.0
     slope_rate: float = 1.0
-    averaging: float = 0.0
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> "AdamW":
+    def from_values(cls, values: Mapping[str, Any]) -> Self:
         """Return the optimizer of a trial; absent hyperparameters have their usual values."""
         given = {field.name: values[field.name] for field in fields(cls) if field.name in values}
         return cls(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum, as `keras.optimizers.SGD` computes it.
+
+    Attributes:
+        momentum: Share of the last update that is added to the next one.
+        nesterov: Whether the momentum is Nesterov's.
+    """
+
+    momentum: float = 0.9
+    nesterov: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdamW(Optimizer):
+    """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+
+    Attributes:
+        beta_1: Decay of the mean of gradients.
+        beta_2: Decay of the mean of their squares.
+        weight_decay: Share of a kernel that a step with learning rate 1 takes away.
+        decay_schedule: The schedule of the weight decay, on top of that of the learning rate.
+        averaging: Decay of the moving average of weights; 0 for none.
+    """
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    weight_decay: float = 0.0
+    decay_schedule: str = "constant"
+    averaging: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +161,7 @@ class TableRecipe:
     label_smoothing: float | None
     mixing: str
     mixing_strength: float
-    optimizer: AdamW | SGD
+    optimizer: Optimizer
     batch_size: int
     length: float
     classes: int
@@ -153,7 +174,7 @@ class TableRecipe:
             values: Its active hyperparameters.
             classes: Number of classes.
         """
-        adaptive = values.get("optimizer", "sgd") == "adamw"
+        optimizer = AdamW if values.get("optimizer") == "adamw" else SGD
         smoothing = values.get("label_smoothing")
         return cls(
             inputs=InputParts.from_values(values),
@@ -174,7 +195,7 @@ class TableRecipe:
             label_smoothing=None if smoothing is None else float(smoothing),
             mixing=str(values.get("mixing", "none")),
             mixing_strength=float(values.get("mixing_strength", 0.2)),
-            optimizer=AdamW.from_values(values) if adaptive else SGD.from_values(values),
+            optimizer=optimizer.from_values(values),
             batch_size=int(values["batch_size"]),
             length=float(values.get("length", 1.0)),
             classes=classes,

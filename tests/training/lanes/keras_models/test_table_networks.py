@@ -69,9 +69,13 @@ SGD = """
 depth = 1
 units = 8
 normalization = "batch"
-[sgd]
+scaling_layer = true
+[optimizer]
+optimizer = "sgd"
 learning_rate = 0.1
-schedule = "cosine"
+schedule = "flat_cosine"
+warm_up = 0.3
+scaling_rate = 3.0
 batch_size = 16
 [loss]
 mixing = "cutmix"
@@ -123,6 +127,19 @@ def test_trials_that_differ_in_numbers_share_a_program_and_are_the_same_side_by_
         assert_same(result, beside[result.trial])
     (program,) = trainer.programs.used
     assert program.traces == 1
+
+
+@pytest.mark.parametrize("trainer", TRAINERS)
+def test_a_rung_trains_no_longer_than_the_trials_length(trainer):
+    space = SGD.replace("scaling_rate", "length = [0.34, 1.0]\nscaling_rate")
+    hypermodel, problem, plan = make_hypermodel(space), make_ordered_problem(folds=2), PLAN
+    jobs = [replace(make_job(n, length=0.34), epochs=n or None) for n in (0, 2, 3)]
+    jobs.append(replace(make_job(4, length=1.0), epochs=2))
+    trained = train(TRAINERS[trainer](), hypermodel, problem, plan, jobs)
+    assert {n: len(result.curves["loss"][0]) for n, result in trained.items()} == {
+        **dict.fromkeys((0, 2, 3), 1),
+        4: 2,
+    }
 
 
 @pytest.mark.parametrize("name", ["real", "tabm"])

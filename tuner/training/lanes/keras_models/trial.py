@@ -162,7 +162,7 @@ def make_keras_trial(
         make_network=networks.make_network,
         # not used without a schedule
         find_learning_rate=fit.find_learning_rate or (lambda epoch, curves: 0.0),
-        epochs=job.epochs or fit.epochs,
+        epochs=job.limit_epochs(fit.epochs),
         folds=job.folds,
         shuffle=fit.shuffle,
         stopping=fit.stopping,
