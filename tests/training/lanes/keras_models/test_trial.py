@@ -74,6 +74,58 @@ def test_layers_of_another_precision_are_left_to_fit(policy, problem, plan):
     assert results[0].curves == fit[0].curves
 
 
+class Noise(keras.layers.Layer):
+    """Draws from the generator that Keras has for all networks."""
+
+    def call(self, inputs, training=False):
+        return inputs + keras.random.normal(keras.ops.shape(inputs)) if training else inputs
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (
+            keras.layers.SpectralNormalization(keras.layers.Dense(4, name="inner"), name="outer"),
+            "a layer assigns outer/inner/kernel in its call",
+        ),
+        (
+            Noise(),
+            "a layer changes a variable that is none of the network's, such as that of random "
+            "numbers without a SeedGenerator",
+        ),
+    ],
+    ids=["a trainable weight", "a variable of no layer"],
+)
+def test_layers_that_change_other_variables_are_left_to_fit(layer, reason, problem, plan):
+    def add_layer(hp, inputs):
+        return layer.from_config(layer.get_config())(inputs)
+
+    results, notes = train_with_notes(CustomHyperModel(add_layer), problem, plan)
+    assert notes == [f"CustomHyperModel is trained by fit, one fold after another: {reason}"]
+    fit = train("fit", CustomHyperModel(add_layer), problem, plan)
+    assert results[0].status == "completed"
+    assert results[0].curves == fit[0].curves
+
+
+class Counting(keras.layers.Layer):
+    """Counts its calls in a variable of its own, and has a metric, which trains nothing."""
+
+    def __init__(self):
+        super().__init__()
+        self.mean = keras.metrics.Mean()
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, inputs, training=False):
+        self.mean.update_state(inputs)
+        if training:
+            self.calls.assign(self.calls + 1)
+        return inputs / (1 + self.calls)
+
+
+def test_variables_that_are_not_trained_and_metrics_may_change(problem, plan):
+    assert_parity(CustomHyperModel(lambda hp, inputs: Counting()(inputs)), problem, plan)
+
+
 def test_refused_networks_are_trained_by_fit_and_the_reason_is_noted_once(problem):
     plan = Plan(epochs=1)
     jobs = [make_job(0), make_job(1)]

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.training.adapting import list_normalizations
+from tuner.training.lanes.interfaces import NeedsOwnFit
 from tuner.training.lanes.keras_models.stateless_optimizer import make_stateless
 from tuner.training.output_form import OutputForm
 
@@ -81,6 +82,9 @@ class KerasNetwork:
         Returns:
             The values after the batch, the sum of the rows' cross-entropy, and the number of right
             answers. Both are from before the update.
+
+        Raises:
+            NeedsOwnFit: The network changes more in a call than its non-trainable variables.
         """
         weights, others, slots = self._split(variables)
         optimizer = self.model.optimizer
@@ -89,9 +93,7 @@ class KerasNetwork:
         with tf.GradientTape() as tape:
             tape.watch(weights)
             self._use_moments(others)
-            outputs, others, added = self.model.stateless_call(
-                weights, others, x, training=True, return_losses=True
-            )
+            outputs, others, added = self._call_in_training(weights, others, x)
             with self._use_values(others):  # a loss may read what a layer has drawn
                 loss = self.form.loss(self.form.encode(y), outputs, sample_weight=row_weights)
             sums = (tf.reduce_sum(tf.cast(each, loss.dtype)) for each in added)
@@ -103,6 +105,34 @@ class KerasNetwork:
         right = tf.equal(tf.argmax(probabilities, -1), y)
         right = tf.reduce_sum(tf.cast(right, tf.float32))
         return [*weights, *others, *slots], tf.reduce_sum(losses), right
+
+    def _call_in_training(
+        self, weights: Variables, others: Variables, x: Any
+    ) -> tuple[Any, Variables, list[tf.Tensor]]:
+        """Return the outputs, the layers' other variables after the call, and the added losses.
+
+        It is `stateless_call`, which would lose what a layer assigns to any other variable.
+        """
+        model = self.model
+        mapping = [
+            *zip(model.trainable_variables, weights, strict=True),
+            *zip(model.non_trainable_variables, others, strict=True),
+        ]
+        scope = keras.StatelessScope(state_mapping=mapping, collect_losses=True)
+        before = dict(scope.state_mapping)
+        with scope:
+            outputs, added = model.call(x, training=True), model.losses
+        for weight in model.trainable_variables:
+            if scope.get_current_value(weight) is not before[id(weight)]:
+                raise NeedsOwnFit(f"a layer assigns {weight.path} in its call")
+        metrics = {id(variable) for variable in model.metrics_variables}
+        if scope.state_mapping.keys() - before.keys() - metrics:
+            raise NeedsOwnFit(
+                "a layer changes a variable that is none of the network's, such as that of random "
+                "numbers without a SeedGenerator"
+            )
+        others = [scope.get_current_value(other) for other in model.non_trainable_variables]
+        return outputs, others, added
 
     def finalize(self, variables: Variables) -> Variables:
         """Return the variables of the network that training would leave if it ended here.

@@ -79,7 +79,7 @@ class KerasProgram(LaneProgram[KerasWeights]):
         """Train lane after lane, and predict the validation rows of each.
 
         Raises:
-            NeedsOwnFit: The network cannot be traced.
+            NeedsOwnFit: The network cannot be traced, or a step of it cannot be followed.
         """
         names = [name for name in _LANE_INPUTS if name in lanes]
         rows = {name: lanes[name] for name in self.row_specs}
@@ -99,6 +99,8 @@ class KerasProgram(LaneProgram[KerasWeights]):
                 [tf.TensorSpec(value.shape, value.dtype) for value in variables],
                 {name: self._make_spec(name, value) for name, value in lane.items()},
             )
+        except NeedsOwnFit:
+            raise
         except Exception as error:  # a custom layer can raise anything
             raise NeedsOwnFit(f"its network cannot be traced: {one_line(error)}") from error
 
