@@ -21,6 +21,8 @@ MISTAKES = {
     "search --space": "--space requires an argument",
     "search --space mlp --json=yes": "--json does not take a value",
     "search --space mlp --folds abc": "--folds: abc is wrong; give a whole number",
+    "search --space mlp --folds 2 --folds=2.5": "--folds: 2.5 is wrong; give a whole number",
+    "search --space mlp --folds=1e2 --folds 1e3": "--folds: 1e3 is wrong; give a whole number",
     "search --space mlp --test-size=x": "--test-size: x is wrong; give a number",
     "search --space mlp --rare-classes drop": "--rare-classes: there is no choice drop; known are "
     "refuse, leave-out, pool",

@@ -81,14 +81,15 @@ def _describe_value(error: Any, arguments: Sequence[str]) -> str:
 
 
 def _find_value(param: Any, arguments: Sequence[str]) -> str | None:
-    """Return the value of an option as it was given; None of an argument."""
-    for name in param.opts:
-        for argument, following in zip(arguments, [*arguments[1:], None], strict=True):
+    """Return the value of an option, the last of several, which counts; None of an argument."""
+    value = None
+    for argument, following in zip(arguments, [*arguments[1:], None], strict=True):
+        for name in param.opts:
             if argument == name:
-                return following
-            if argument.startswith(f"{name}="):
-                return argument.removeprefix(f"{name}=")
-    return None
+                value = following
+            elif argument.startswith(f"{name}="):
+                value = argument.removeprefix(f"{name}=")
+    return value
 
 
 def _name(param: Any) -> str:
