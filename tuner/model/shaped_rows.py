@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from tuner.errors import SpaceError
+from tuner.model.loss_weights import get_loss_weights
 
 if TYPE_CHECKING:
     import keras
@@ -88,6 +89,7 @@ def _wrap(model: Any, shape: tuple[int, ...], name: str) -> Any:
     network.compile(
         optimizer=model.optimizer,
         loss=model.loss,
+        loss_weights=get_loss_weights(model),
         metrics=getattr(metrics, "_user_metrics", None),
         weighted_metrics=getattr(metrics, "_user_weighted_metrics", None),
         run_eagerly=model.run_eagerly,

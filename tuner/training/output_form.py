@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from tuner.errors import SpaceError
+from tuner.model.loss_weights import get_loss_weights
 from tuner.problem import Problem, map_inputs, take_rows
 from tuner.words import count_noun
 
@@ -142,10 +143,11 @@ def find_output_form(
         may_have_heads: Whether it may be several networks in one.
 
     Raises:
-        SpaceError: The loss is not one of a classifier, or the network does not have an output
-            for each class.
+        SpaceError: The loss is not one of a classifier, or has a weight; or the network does not
+            have an output for each class.
     """
     loss = _find_loss(model.loss, where)
+    _check_loss_weights(model, where)
     labels = _find_labels(loss, where)
     logits = bool(getattr(loss, "from_logits", False))
     if problem is None:
@@ -192,6 +194,16 @@ def _find_loss(loss: Any, where: str) -> Any:
         if loss is keras.losses.get(kind().name):  # Keras's function, such as that of a name
             return kind()
     return loss if isinstance(loss, keras.losses.Loss) else _FunctionLoss(loss)
+
+
+def _check_loss_weights(model: Any, where: str) -> None:
+    """Refuse a weight of the only loss, which no trainer multiplies the loss by."""
+    weights = get_loss_weights(model)
+    if weights is not None and any(weight != 1 for weight in keras.tree.flatten(weights)):
+        raise SpaceError(
+            f"{where}: compile has loss_weights={weights!r}, but a network is trained with the "
+            "weight 1; leave loss_weights out, and multiply in a loss function of your own"
+        )
 
 
 def _find_labels(loss: Any, where: str) -> Labels | None:

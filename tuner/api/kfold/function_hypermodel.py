@@ -8,6 +8,7 @@ import keras
 import keras_tuner
 
 from tuner.errors import UserError, one_line
+from tuner.model.loss_weights import get_loss_weights
 
 __all__ = ["Recompiled", "read_hypermodel"]
 
@@ -72,7 +73,12 @@ class Recompiled(keras_tuner.HyperModel):
         if self._optimizer is not None:  # each network has its own
             arguments["optimizer"] = keras.optimizers.deserialize(self._optimizer)
         if getattr(model, "compiled", False):
-            arguments = {"optimizer": model.optimizer, "loss": model.loss, **arguments}
+            arguments = {
+                "optimizer": model.optimizer,
+                "loss": model.loss,
+                "loss_weights": get_loss_weights(model),
+                **arguments,
+            }
         model.compile(**arguments)
         return model
 
