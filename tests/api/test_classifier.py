@@ -215,6 +215,13 @@ def test_an_array_of_objects_may_hold_dates_and_missing_numbers():
         make_classifier().fit(x[:, :1], y).predict(x[:, 1:])
 
 
+@pytest.mark.parametrize("make", [lambda y: y, lambda y: y.to_frame()], ids=["series", "frame"])
+def test_labels_whose_index_has_the_rows_in_another_order_are_refused(frame, make):
+    labels = make(frame["kind"].sample(frac=1, random_state=0))
+    with pytest.raises(ValueError, match=r"^y: it has the rows of x in another order"):
+        make_classifier().fit(frame[["size"]], labels)
+
+
 def test_a_column_of_the_name_of_the_labels_stays(frame):
     rows = pd.DataFrame({"size": frame["size"], "y": (frame["kind"] == "p").astype(int)})
     classifier = make_classifier().fit(rows, frame["kind"])

@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
 from tuner.argument_types import check_type
 from tuner.data import RawColumns, Schema, convert_raw
 from tuner.data.in_memory.masked_arrays import fill_masked
+from tuner.data.in_memory.row_indexes import check_indexes
 from tuner.data.parsing.plain_numbers import MISSING_TEXTS
 from tuner.errors import DataError, UserError, one_line
 from tuner.phrasing import phrase_for_python, shorten_names
@@ -55,12 +56,15 @@ def read_rows_and_labels(estimator: BaseEstimator, x: Any, y: Any) -> tuple[Any,
         The rows, unchanged if they are a frame; and the labels, shape `(rows,)`.
 
     Raises:
-        ValueError: scikit-learn refuses them, or a label is masked.
+        ValueError: scikit-learn refuses them, a label is masked, or the index of the labels has
+            the rows in another order.
         TypeError: The rows are sparse, or a cell is of a type that no column has.
     """
     if np.ma.is_masked(y):
         count = int(np.ma.count_masked(y))
         raise ValueError(f"y: {count} of {len(y)} labels are masked; leave these rows out")
+    with raise_as_value_errors():
+        check_indexes("", x, y=y)  # scikit-learn makes arrays, which have no index
     if not is_frame(x):
         rows, labels = validate_data(estimator, fill_masked(x), y, **_ARRAY)
         return _make_numeric(rows), labels
