@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tuner.data import Scaler, fit_scaler
+from tuner.errors import DataError
 from tuner.folds import Fold
 from tuner.scoring import Truth
 
@@ -217,3 +218,23 @@ class Problem:
         counts = np.bincount(self.y[rows], minlength=self.classes)
         weights = len(rows) / (np.count_nonzero(counts) * np.maximum(counts, 1))
         return np.where(counts, weights, 0.0).astype(np.float32)
+
+    def check_weights(self, place: str) -> None:
+        """Refuse weights of which all that a fold trains with are 0: its network learns nothing.
+
+        Args:
+            place: What the weights are, at the beginning of the error, such as `--class-weight`.
+
+        Raises:
+            DataError: The training rows of a fold have no weight above 0 in float32.
+        """
+        for number, fold in enumerate(self.folds):
+            by_class = self.compute_class_weights(fold.train)
+            weights = np.float32(1) if by_class is None else by_class[self.y[fold.train]]
+            if self.row_weights is not None:
+                weights = weights * self.row_weights[fold.train]
+            if not np.any(weights):
+                raise DataError(
+                    f"{place}: all training rows of fold {number} have the weight 0, so that "
+                    "nothing is learned from them; give more rows a weight above 0"
+                )

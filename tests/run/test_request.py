@@ -43,6 +43,9 @@ def test_class_weights_are_those_of_the_classes_by_name():
     message = "--class-weight: there is no class virginia; did you mean virginica?"
     with pytest.raises(DataError, match=message):
         prepare("mlp", DataRequest("iris"), SearchSettings(class_weight={"virginia": 3}))
+    nothing = dict.fromkeys(["setosa", "versicolor", "virginica"], 1e-300)
+    with pytest.raises(DataError, match="--class-weight: all training rows of fold 0 have the"):
+        prepare("mlp", DataRequest("iris"), SearchSettings(class_weight=nothing))
 
 
 def test_networks_are_not_picked_by_a_metric_without_values_of_rows():

@@ -6,6 +6,7 @@ import pytest
 from tests.helpers.problems import make_problem
 from tests.helpers.searches import make_mlp
 from tuner.errors import DataError, StudyError
+from tuner.folds import Fold
 from tuner.scoring import OBJECTIVES, compute_mean_and_error
 from tuner.search import FoldTuner
 from tuner.search.labelled_rows import LabelledRows
@@ -107,6 +108,27 @@ def test_weights_that_are_no_weights_of_the_rows_are_refused(weights):
     message = "expected a weight for each of 3 rows" if len(weights) == 2 else "for row 1|'x'"
     with pytest.raises(DataError, match=message):
         LabelledRows.from_arrays(X, Y, sample_weight=weights)
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "sample_weight", "place"),
+    [
+        ({0: 0, 1: 0}, None, "class_weight"),
+        ({0: 1e-300, 1: 0}, None, "class_weight"),
+        (None, [0, 0, 0, 1], "sample_weight"),
+        ({1: 0}, [0, 1, 1, 1], "class_weight and sample_weight"),
+    ],
+)
+def test_a_fold_without_any_weight_is_refused(class_weight, sample_weight, place):
+    rows = LabelledRows.from_arrays(np.zeros((4, 1)), [0, 1, 1, 0], sample_weight=sample_weight)
+    folds = Fold(np.array([1, 3]), np.array([0])), Fold(np.array([0, 1, 2]), np.array([3]))
+    with pytest.raises(DataError) as error:
+        rows.make_problem(folds, class_weight)
+    fold = 0 if place == "class_weight" else 1
+    assert str(error.value) == (
+        f"{place}: all training rows of fold {fold} have the weight 0, so that nothing is learned "
+        "from them; give more rows a weight above 0"
+    )
 
 
 def test_class_weights_are_found_by_labels_of_any_type():

@@ -79,7 +79,9 @@ def test_class_weights_are_kept_by_the_names_of_the_classes():
     labels = {False: 1, np.True_: 2, 3.0: 3, np.float32(0.5): 4}
     assert list(SearchSettings(class_weight=labels).class_weight) == ["false", "true", "3", "0.5"]
     for given, message in (
-        ({"a": -1}, "--class-weight: -1 is no weight of class a; give a number from 0"),
+        ({"a": -1}, "--class-weight: -1 is no weight of class a; give a number from 0 to 1e.38"),
+        ({"a": 1e300}, "--class-weight: 1e.300 is no weight of class a; give a number from 0 to"),
+        ({"a": 10**400}, "--class-weight: 10{79} is no weight of class a; give a number from 0"),
         ("equal", "--class-weight: there is no class weight equal; the only one is balanced"),
     ):
         with pytest.raises(UserError, match=message):

@@ -51,6 +51,7 @@ def prepare(space: str | HypermodelObject, request: DataRequest, settings: Searc
     if loaded is not None:
         settled, warnings = settle_for_data(loaded, dataset.schema)
         setup = replace(setup, space=settled, warnings=warnings)
+    setup.problem.check_weights("--class-weight")
     return restrict(setup)
 
 

@@ -13,7 +13,7 @@ from tuner.problem import Inputs, Problem, list_inputs
 from tuner.search.datasets import is_dataset, read_dataset
 from tuner.search.inputs import count_rows, read_inputs
 from tuner.search.targets import Targets, read_targets
-from tuner.words import name_label
+from tuner.words import join_words, name_label
 
 __all__ = ["LabelledRows", "read_weights", "refuse_masked"]
 
@@ -103,14 +103,15 @@ class LabelledRows:
                 one-hot rows), 1 for those that it lacks; None for 1.
 
         Raises:
-            DataError: `class_weight` names a class that `y` does not have.
+            DataError: `class_weight` names a class that `y` does not have, or all weights that a
+                fold trains with are 0.
         """
         weights: str | np.ndarray | None
         if class_weight is None or isinstance(class_weight, str):
             weights = class_weight
         else:
             weights = self._number_weights(class_weight)
-        return Problem(
+        problem = Problem(
             self.x,
             self.y,
             folds,
@@ -119,6 +120,11 @@ class LabelledRows:
             row_weights=self.row_weights,
             one_hot=self.targets.one_hot,
         )
+        kinds = {"class_weight": weights, "sample_weight": self.row_weights}
+        given = [name for name, values in kinds.items() if values is not None]
+        if given:
+            problem.check_weights(join_words(given))
+        return problem
 
     def _number_weights(self, by_class: Mapping[Any, float]) -> np.ndarray:
         """Return the weight of each class by its number, shape `(classes,)`, float32."""

@@ -54,6 +54,8 @@ _OPTIONAL = {"max_seconds", "max_parameters", "max_row_microseconds", "patience_
 # More can only be a mistake, and would be counted for hours before the first trial.
 _MOST = {"repeats": 1_000, "epochs": 1_000_000, "max_trials": 1_000_000}
 
+_MOST_WEIGHT = 1e38  # larger ones are infinite in float32
+
 # tuner.search, which is above this module, makes them; a test compares the names.
 OracleName = Literal["random", "grid", "bayesian", "tpe", "hyperband"]
 
@@ -205,16 +207,17 @@ def _read_class_weight(weights: Any) -> str | dict[str, float] | None:
     """Return class weights with classes by their texts.
 
     Raises:
-        UserError: They are neither `balanced` nor a number from 0 for each class.
+        UserError: They are neither `balanced` nor a number from 0 for each class that float32 has.
     """
     if weights is None:
         return None
     if not isinstance(weights, Mapping):
         return check_choice("--class-weight", str(weights), ["balanced"], "class weight")
     for label, weight in weights.items():
-        if not isinstance(weight, int | float | np.number) or not 0 <= weight < math.inf:
+        if not isinstance(weight, int | float | np.number) or not 0 <= weight <= _MOST_WEIGHT:
             raise UserError(
-                f"--class-weight: {weight!r} is no weight of class {label}; give a number from 0"
+                f"--class-weight: {weight!r:.80} is no weight of class {label}; give a number from "
+                f"0 to {_MOST_WEIGHT:g}"
             )
     return {name_label(label): float(weight) for label, weight in weights.items()}
 
