@@ -39,6 +39,15 @@ def test_parts_are_printed_under_one_header():
     assert stream.getvalue() == 'class,probability_a\na,0.75\n"b, c",0.25\na,1.0\n'
 
 
+def test_a_carriage_return_in_a_cell_or_a_name_ends_no_line():
+    table = pd.DataFrame({"no\rte": ["a\rb", "c\nd", 'e"f'], "class": ["g", None, "h\r\ni"]})
+    stream = io.StringIO(newline="")
+    write_csv([table, table[:1]], stream)
+    assert stream.getvalue() == (
+        '"no\rte",class\n"a\rb",g\n"c\nd",\n"e""f","h\r\ni"\n"a\rb",g\n'
+    )
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_fault_in_the_middle_leaves_the_earlier_file(tmp_path, suffix):
     def torn():

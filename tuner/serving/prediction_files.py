@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 import pandas as pd
 
@@ -72,9 +72,22 @@ def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> int:
 
 
 def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
-    """Write tables with the same columns as one CSV."""
+    """Write tables with the same columns as one CSV, whose lines end with a line feed."""
+    lines = cast(TextIO, _LineFeeds(stream))
     for number, table in enumerate(tables):
-        table.to_csv(stream, index=False, header=number == 0)
+        # pandas quotes the characters of a line's end only, and a carriage return ends a line, too
+        table.to_csv(lines, index=False, header=number == 0, lineterminator="\r\n")
+
+
+class _LineFeeds:
+    """Writes lines that end with a carriage return and a line feed without the former."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        """Write one line, as the writer of Python's `csv` gives it."""
+        self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def _write_csv_bytes(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
