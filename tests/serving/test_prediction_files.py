@@ -43,9 +43,7 @@ def test_a_carriage_return_in_a_cell_or_a_name_ends_no_line():
     table = pd.DataFrame({"no\rte": ["a\rb", "c\nd", 'e"f'], "class": ["g", None, "h\r\ni"]})
     stream = io.StringIO(newline="")
     write_csv([table, table[:1]], stream)
-    assert stream.getvalue() == (
-        '"no\rte",class\n"a\rb",g\n"c\nd",\n"e""f","h\r\ni"\n"a\rb",g\n'
-    )
+    assert stream.getvalue() == ('"no\rte",class\n"a\rb",g\n"c\nd",\n"e""f","h\r\ni"\n"a\rb",g\n')
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])

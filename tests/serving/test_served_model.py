@@ -38,6 +38,13 @@ def test_texts_that_mean_missing_have_one_case_also_among_truth_values():
     assert reader.read_texts("flag", cells, cell_notes.CellNotes()) == ["", "", "Unknown", "yes"]
 
 
+def test_a_text_that_means_missing_is_no_other_spelling_of_a_number():
+    code = {"name": "code", "kind": "categorical", "levels": ["1.0", "2"]}
+    reader = served_cells.CellReader({"columns": [code], "missing_texts": ["1"]})
+    cells = ["1", 1, "1.0", "2.0"]
+    assert reader.read_texts("code", cells, cell_notes.CellNotes()) == ["", "", "1.0", "2"]
+
+
 def test_truth_values_are_known_in_any_case_and_unseen_levels_are_all_zeros(exported, mlflow_model):
     trained, dataset = exported.trained, exported.dataset
     row = {name: values[[1]] for name, values in dataset.raw.items()}

@@ -164,7 +164,7 @@ def _read(
     classes: ClassOptions,
     reading: int,
 ) -> _UnencodedDataset:
-    content = read_source(source)
+    content = read_source(source, nearest=reading > 4)
     if isinstance(content, ImageFolder):
         content = content.read_classes(fractions=reading > 1)
     if isinstance(content, Arrays):

@@ -26,6 +26,8 @@ _INVISIBLE = re.compile(  # blanks, and what has no width
 _NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE
 )
+_WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0|\.[0-9]*[1-9])?")
+_LARGEST_WHOLE = 1e15  # below which 15 digits tell whole numbers apart
 _PLAIN = {int, float, type(None)}
 _LARGEST = float(np.finfo(np.float32).max)
 _NUMERIC = (float, int, np.number, np.bool_, Decimal)
@@ -56,8 +58,7 @@ class CellReader:
             if "shift" in entry or "unit" in entry
         }
         self._known = {
-            name: dict.fromkeys(missing_texts, "") | _map_spellings(entry)
-            for name, entry in self._columns.items()
+            name: _map_spellings(entry, missing_texts) for name, entry in self._columns.items()
         }
         self._known_texts = {  # of columns where an unseen level is told
             name: {"", *self._known[name].values()}
@@ -140,13 +141,14 @@ def list_cells(values: Any) -> list[Any]:
     return cells
 
 
-def _map_spellings(described: dict[str, Any]) -> dict[str, str]:
-    """Return the text that the network takes for each known spelling of a level."""
+def _map_spellings(described: dict[str, Any], missing_texts: list[str]) -> dict[str, str]:
+    """Return the text that the network takes for each known spelling of a level, or of none."""
     levels: list[str] = described["levels"]
     spellings = [text for _, text in described.get("spellings", [])]
     normalised = {_normalise(described, level): level for level in levels}
     known = normalised if len(normalised) == len(levels) else {}  # if no two levels become equal
-    return known | {text: text for text in [*levels, *spellings]}
+    missing = dict.fromkeys(missing_texts, "")
+    return known | missing | {text: text for text in [*levels, *spellings]}
 
 
 def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> str:
@@ -160,9 +162,16 @@ def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> 
 
 
 def _normalise(described: dict[str, Any], text: str) -> str:
-    """Return a text without outer blanks and, of a truth value, in lower case."""
+    """Return a text without outer blanks; a truth value in lower case, 1.0 and other numbers as 1.
+
+    Codes that begin with 0, and versions such as 1.10, are no numbers.
+    """
     text = text.strip()
-    return text.lower() if described["kind"] == "boolean" else text
+    if described["kind"] == "boolean":
+        return text.lower()
+    if not _WRITTEN_NUMBER.fullmatch(text) or abs(float(text)) >= _LARGEST_WHOLE:
+        return text
+    return f"{float(text):.15g}"
 
 
 def _format_decimal(value: Any, decimal: str) -> Any:
@@ -191,7 +200,7 @@ def _format_cell(column: str, value: Any) -> str:
         return str(value)
     if isinstance(value, float | np.floating | Decimal):
         number = float(value)
-        whole = number.is_integer() and abs(number) < 1e15
+        whole = number.is_integer() and abs(number) < _LARGEST_WHOLE
         return str(int(number)) if whole else str(number if isinstance(value, Decimal) else value)
     raise _make_type_error(column, value)
 

@@ -1,10 +1,14 @@
 """Rows to predict are read as the schema describes their columns."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
 from tests.helpers.tables import catch_refusal, load_column, load_columns, read_raw, write_file
 from tuner.data import BadCells, convert_raw, load_dataset, stream_raw
+from tuner.serving.cell_notes import CellNotes
+from tuner.serving.served_cells import CellReader
 
 
 def test_rows_need_no_target_and_may_have_more_columns() -> None:
@@ -61,6 +65,25 @@ def test_truth_values_in_words_are_spelled_as_in_the_schema() -> None:
     schema = load_columns(a=["Yes", "No"] * 3).schema
     raw = read_raw(write_file("a,b\nYES,1\nno ,1\nyes,1\nperhaps,1\n", "new.csv"), schema)
     assert raw["a"].tolist() == ["Yes", "No", "Yes", "perhaps"]
+
+
+def test_numbers_are_levels_however_a_program_writes_them() -> None:
+    """pandas writes whole numbers as 1.0 where one is missing."""
+    levels = ["1", "2.0", "0.30000000000000004", "00501", "v1.1", "123456789012345"]
+    schema = load_columns(categorical=["code"], code=levels * 2).schema
+    cells = ["1.0", " 2", "0.3", "501", "1.10", "v1.10", "1e0", "123456789012345.0"]
+    new = read_raw(write_file("code,b\n" + "".join(f"{cell},1\n" for cell in cells)), schema)
+    found = ["1", "2.0", "0.30000000000000004", *cells[3:7], "123456789012345"]
+    assert new["code"].tolist() == found
+    served = CellReader(schema.to_dict())
+    assert served.read_texts("code", cells, CellNotes()) == found
+    assert served.read_texts("code", [1, 2.0, Decimal("0.3")], CellNotes()) == found[:3]
+
+
+def test_two_levels_of_one_number_stay_two() -> None:
+    schema = load_columns(categorical=["code"], code=["1", "1.0", "2"] * 2).schema
+    new = read_raw(write_file("code,b\n1.0,1\n1,1\n2,1\n"), schema)
+    assert new["code"].tolist() == ["1.0", "1", "2"]
 
 
 def read_with_gaps(path, schema):

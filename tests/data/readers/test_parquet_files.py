@@ -1,5 +1,6 @@
 """Parquet files: stored types, and the files that are refused."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.helpers.tables import catch_refusal, write_file
+from tests.helpers.tables import catch_refusal, read_raw, write_file
 from tuner.data import load_dataset
 
 
@@ -41,6 +42,21 @@ def test_categories_decimals_and_whole_floats_are_read() -> None:
     data = load_dataset("t.parquet")
     assert data.schema.feature_names == ("price", "level=x", "level=y", "level is missing")
     assert data.classes == ("3", "10")
+
+
+@pytest.mark.parametrize("is_folder", [False, True], ids=["file", "folder"])
+def test_decimals_are_the_nearest_numbers_but_in_an_earlier_study(is_folder) -> None:
+    tenths = pa.array([Decimal("0.3"), Decimal("0.1")] * 4, pa.decimal128(3, 1))
+    columns = {"rate": tenths, "level": tenths.dictionary_encode(), "y": tenths}
+    Path("parts").mkdir()
+    pq.write_table(pa.table(columns), "parts/t.parquet")
+    source = "parts" if is_folder else "parts/t.parquet"
+    data = load_dataset(source, categorical=["level"])
+    earlier = load_dataset(source, categorical=["level"], reading=4)
+    assert data.classes == data.schema.columns[1].levels == ("0.1", "0.3")
+    assert earlier.classes == earlier.schema.columns[1].levels == ("0.1", "0.30000000000000004")
+    new = read_raw(source, earlier.schema)  # its model still knows its levels
+    assert set(new["level"]) == {"0.1", "0.30000000000000004"}
 
 
 def test_texts_that_are_stored_as_bytes_are_read() -> None:

@@ -9,7 +9,7 @@ __all__ = ["READING", "Column", "ColumnKind", "RawColumns"]
 
 ColumnKind: TypeAlias = Literal["numeric", "date", "categorical", "boolean", "ignored"]
 
-READING = 4
+READING = 5
 """The rules by which cells are read. A study keeps those that it was begun with.
 
 1: Numbers are taken as float32, and all are standardised. 2: Numbers that float32 does not hold are
@@ -17,7 +17,8 @@ shifted and divided before, and long tails are scaled by quartiles. Texts that d
 in Unicode alone are one level or class, and cells of invisible characters alone are empty.
 Grey images of 16 bits keep what 8 bits do not hold. 3: A date or time that means missing stands
 for all its spellings in ISO 8601. 4: Which columns have a decimal comma, and which are ambiguous,
-follows from their separators alone, not from other warnings about their cells.
+follows from their separators alone, not from other warnings about their cells. 5: A stored decimal
+becomes the nearest number: 0.3, not 0.30000000000000004.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]

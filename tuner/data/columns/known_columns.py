@@ -14,6 +14,7 @@ from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.plain_numbers import (
     convert_to_numbers,
     convert_to_texts,
+    fold_number,
     is_text,
     parse_if_plain,
 )
@@ -100,17 +101,19 @@ def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:
 def _respell_levels(column: Column, texts: TextColumn) -> np.ndarray:
     """Return each row's level as the model knows it: without blanks, truth values in its case.
 
+    A number that no level has is the level that is the same number, as 1.0 and 1.
+
     **Shape**: `(rows,)`, object.
     """
-    is_boolean = column.kind == "boolean"
-    known = {level: level for level in column.levels}
-    if is_boolean:
-        lower = {level.lower(): level for level in column.levels}
-        known |= {word: level for word, level in lower.items() if len(lower) == len(column.levels)}
+    fold = str.lower if column.kind == "boolean" else fold_number
+    known = {fold(level): level for level in column.levels}
+    if len(known) < len(column.levels):  # two of them became equal
+        known = {}
+    known |= {level: level for level in column.levels}
     spellings = {text for _, text in column.spellings}
     levels = np.empty(len(texts.texts), object)
     for index, (text, stripped) in enumerate(zip(texts.texts, texts.stripped, strict=True)):
-        folded = stripped.lower() if is_boolean else stripped
-        levels[index] = text if text in spellings else known.get(stripped, known.get(folded, text))
+        level = known.get(stripped) or known.get(fold(stripped), text)
+        levels[index] = text if text in spellings else level
     levels[texts.empty] = ""
     return texts.expand(levels)

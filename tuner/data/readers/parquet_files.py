@@ -23,7 +23,7 @@ __all__ = ["list_index_columns", "read_parquet", "stream_parquet"]
 _BATCH_ROWS = 1 << 16
 
 
-def read_parquet(path: Path, *, allow_empty: bool = False) -> Table:
+def read_parquet(path: Path, *, allow_empty: bool = False, nearest: bool = True) -> Table:
     """Read a Parquet file. An index that pandas stored is ignored.
 
     Numbers, dates and times keep their types, texts and categories become text, and bool becomes
@@ -32,6 +32,7 @@ def read_parquet(path: Path, *, allow_empty: bool = False) -> Table:
     Args:
         path: The file.
         allow_empty: Whether the file may have no rows.
+        nearest: How decimals are read, as `simplify_column` has it.
 
     Raises:
         DataError: The file is not a Parquet file, has two columns of one name, or has no columns or
@@ -41,7 +42,7 @@ def read_parquet(path: Path, *, allow_empty: bool = False) -> Table:
         # each value takes four bytes at least, though a file may store a million of them in two
         size = max(4 * file.metadata.num_rows * len(names), _count_unpacked(file.metadata))
         require_room(f"data file {path}", "its rows take", size)
-        return _make_table(path, file.read(names), first=0)
+        return _make_table(path, file.read(names), first=0, nearest=nearest)
 
 
 def stream_parquet(path: Path) -> Iterator[Table]:
@@ -96,14 +97,16 @@ def _find_index(path: Path, schema: pa.Schema) -> list[str]:
         ) from err
 
 
-def _make_table(path: Path, columns: pa.Table, *, first: int) -> Table:
+def _make_table(path: Path, columns: pa.Table, *, first: int, nearest: bool = True) -> Table:
     """Return a table whose first row is row `first` of the file, counted from 0."""
     label = f"data file {path}"
     columns.validate(full=True)  # a file may claim that any bytes are UTF-8
     require_room(label, "its texts take", sum(map(_count_bytes, columns.columns)))
     return Table(
         label=label,
-        columns=pa.table({name: simplify_column(columns[name]) for name in columns.column_names}),
+        columns=pa.table(
+            {name: simplify_column(columns[name], nearest=nearest) for name in columns.column_names}
+        ),
         locate=lambda row: f"row {row + 1}",
         rows=np.arange(first, first + columns.num_rows),
         index=tuple(list_index_columns(columns.schema)),

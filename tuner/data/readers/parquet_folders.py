@@ -45,10 +45,14 @@ def _rank(name: str) -> list[tuple[int, str]]:
     return [(int(piece) if piece.isdecimal() else -1, piece) for piece in pieces]
 
 
-def read_parquet_folder(folder: Path) -> Table:
+def read_parquet_folder(folder: Path, *, nearest: bool = True) -> Table:
     """Read the files of a folder as one table.
 
     What folders such as `year=2024` say becomes a column. Files without rows are skipped.
+
+    Args:
+        folder: The folder.
+        nearest: How decimals are read, as `simplify_column` has it.
 
     Raises:
         DataError: No file has rows, one is refused by `read_parquet` or leads out of the folder, or
@@ -60,7 +64,7 @@ def read_parquet_folder(folder: Path) -> Table:
     index: dict[str, None] = {}
     for part in parts:
         _check_place(part, folder)
-        content = read_parquet(part, allow_empty=True)
+        content = read_parquet(part, allow_empty=True, nearest=nearest)
         index |= dict.fromkeys(content.index)
         table = _add_partitions(content.columns, part.relative_to(folder))
         if len(table):

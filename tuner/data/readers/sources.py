@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -55,8 +56,12 @@ STREAMS: dict[str, Callable[[Path], Iterator[Table]]] = {
 """The readers that read a file in parts; all other formats are read at once."""
 
 
-def read_source(source: str) -> Table | Arrays | ImageFolder:
+def read_source(source: str, *, nearest: bool = True) -> Table | Arrays | ImageFolder:
     """Read a bundled data set or a file; list the files of a folder of images.
+
+    Args:
+        source: The data set, file or folder.
+        nearest: How decimals are read, as `simplify_column` has it.
 
     Raises:
         DataError: There is no such data set, file or folder, it cannot be opened, its ending is
@@ -65,7 +70,10 @@ def read_source(source: str) -> Table | Arrays | ImageFolder:
     if source in BUNDLED:
         return read_bundled(source)
     with _report_unreadable(source):
-        content = _choose_reader(source)(Path(source))
+        reader = _choose_reader(source)
+        if not nearest and reader in (read_parquet, read_parquet_folder):
+            reader = partial(reader, nearest=False)
+        content = reader(Path(source))
     return _name_given(content) if is_kept(source) else content
 
 

@@ -243,15 +243,20 @@ def locate_given_row(row: int) -> str:
     return f"row {row} (counted from 0)"
 
 
-def simplify_column(column: Any) -> Any:
+def simplify_column(column: Any, *, nearest: bool = True) -> Any:
     """Return a stored column as text without nulls or as numbers; any other type unchanged.
 
     Some programs store texts as bytes. They are text if all are UTF-8.
+
+    Args:
+        column: A pyarrow column.
+        nearest: Whether a decimal becomes the nearest number, as its text does: 0.3 and not
+            0.30000000000000004, which pyarrow makes of it.
     """
     if pa.types.is_dictionary(column.type):
-        return simplify_column(column.cast(column.type.value_type))
+        return simplify_column(column.cast(column.type.value_type), nearest=nearest)
     if pa.types.is_decimal(column.type):
-        return column.cast(pa.float64())
+        return (column.cast(pa.string()) if nearest else column).cast(pa.float64())
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
         with suppress(pa.ArrowInvalid):  # it is no UTF-8
             return simplify_column(column.cast(pa.string()))
