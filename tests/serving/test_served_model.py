@@ -38,6 +38,15 @@ def test_texts_that_mean_missing_have_one_case_also_among_truth_values():
     assert reader.read_texts("flag", cells, cell_notes.CellNotes()) == ["", "", "Unknown", "yes"]
 
 
+@pytest.mark.parametrize("cell", [-999, -999.0, "-999.00", np.float32(-999), 1e300, "1e300"])
+def test_a_number_that_means_missing_is_none_among_tiny_numbers(cell):
+    """It overflows where these are divided by their unit."""
+    column = {"name": "a", "kind": "numeric", "levels": [], "unit": 2.0**-200}
+    reader = served_cells.CellReader({"columns": [column], "missing_texts": ["-999", "1e300"]})
+    numbers = reader.read_numbers({"a": [1e-60, cell]}, "float64", cell_notes.CellNotes())
+    np.testing.assert_array_equal(numbers, [[1e-60], [np.nan]])
+
+
 def test_a_text_that_means_missing_is_no_other_spelling_of_a_number():
     code = {"name": "code", "kind": "categorical", "levels": ["1.0", "2"]}
     reader = served_cells.CellReader({"columns": [code], "missing_texts": ["1"]})

@@ -29,7 +29,6 @@ _NUMBER = re.compile(
 _WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0|\.[0-9]*[1-9])?")
 _LARGEST_WHOLE = 1e15  # below which 15 digits tell whole numbers apart
 _PLAIN = {int, float, type(None)}
-_LARGEST = float(np.finfo(np.float32).max)
 _NUMERIC = (float, int, np.number, np.bool_, Decimal)
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_TEXTS = (
@@ -50,7 +49,7 @@ class CellReader:
         missing_texts: list[str] = schema.get("missing_texts", [])
         self._missing = {*MISSING_TEXTS, *missing_texts}
         numbers = [float(text) for text in missing_texts if _NUMBER.fullmatch(text)]
-        self._infinite = [number for number in numbers if abs(number) > _LARGEST]
+        self._missing_numbers = np.array(numbers, float)
         self._columns = {entry["name"]: entry for entry in schema["columns"]}
         self._shifted = {  # shift and unit of columns that float32 does not hold
             name: (entry.get("shift", 0.0), entry.get("unit", 1.0))
@@ -67,23 +66,19 @@ class CellReader:
         }
 
     def read_numbers(self, cells: dict[str, list[Any]], dtype: str, notes: CellNotes) -> np.ndarray:
-        """Return the numbers of columns, shape `(rows, columns)`, NaN if one is missing.
-
-        The network knows which of them mean missing.
-        """
+        """Return the numbers of columns, shape `(rows, columns)`, NaN if one is missing."""
         try:
             if not _PLAIN.issuperset(map(type, chain.from_iterable(cells.values()))):
                 raise ValueError("there are other cells than numbers")
             read = np.array(list(cells.values()), float)
         except (ValueError, OverflowError):  # such as 10**400
             read = np.array([self._read_column(name, v, notes) for name, v in cells.items()], float)
-        read[np.isin(read, self._infinite)] = np.nan
+        read[_find_numbers(read, self._missing_numbers)] = np.nan
         features = read
         if not self._shifted.keys().isdisjoint(cells):
             shifts, units = np.array([self._shifted.get(name, (0.0, 1.0)) for name in cells]).T
             features = (read - shifts[:, None]) / units[:, None]
-        with np.errstate(over="ignore"):
-            features = features.astype(np.float32)
+        features = _to_float32(features)
         infinite = np.isinf(features)
         for place in np.flatnonzero(infinite.any(axis=1)):
             column, rows = list(cells)[place], np.flatnonzero(infinite[place]).tolist()
@@ -220,6 +215,18 @@ def _read_number(column: str, value: Any, missing: set[str]) -> float | None:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return np.nan
     raise _make_type_error(column, value)
+
+
+def _find_numbers(values: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return which values are one of some numbers, as a file is read: in float32, but for 0."""
+    single = _to_float32(numbers)
+    near = single[np.isfinite(single) & (single != 0)]
+    return np.isin(values, numbers) | np.isin(_to_float32(values), near)
+
+
+def _to_float32(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32)
 
 
 def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
