@@ -129,6 +129,19 @@ def test_numbers_are_read_alike_from_numbers_and_from_other_cells():
     for infinite in (10**400, "inf", 1e39):
         with pytest.raises(MlflowException, match=r"in row 0 .* is not a finite"):
             reader.read_numbers({"a": [infinite]}, "float32", cell_notes.CellNotes())
+    for truth in (True, np.True_):  # a file's "true" is no number either
+        with pytest.raises(MlflowException, match="column a: .*True.* in row 1 .* not a number;"):
+            reader.read_numbers({"a": [1, truth]}, "float32", cell_notes.CellNotes())
     for text in ("1_000", "0x1F", "1,5", "١"):  # Python would read the first, and the last
         with pytest.raises(MlflowException, match=f"column a: '{text}' in row 1 .* not a number;"):
             reader.read_numbers({"a": [1, text]}, "float32", cell_notes.CellNotes())
+
+
+@pytest.mark.parametrize("number", [None, float("nan"), float("inf"), 1e39])
+def test_a_row_of_an_array_lacks_no_number(number):
+    assert served_cells.read_array("x", [[1, 2]], (2,)).tolist() == [[1, 2]]
+    with pytest.raises(MlflowException) as error:
+        served_cells.read_array("x", [[1, 2], [number, 3]], (2,))
+    assert error.value.message == (
+        "column x: a number is absent or not finite in float32; replace it, or leave out its row"
+    )

@@ -29,7 +29,7 @@ _NUMBER = re.compile(
 _WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0|\.[0-9]*[1-9])?")
 _LARGEST_WHOLE = 1e15  # below which 15 digits tell whole numbers apart
 _PLAIN = {int, float, type(None)}
-_NUMERIC = (float, int, np.number, np.bool_, Decimal)
+_NUMERIC = (float, int, np.number, Decimal)
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
 MISSING_TEXTS = (
     *("", "NA", "N/A", "n/a", "n.a.", "N.A.", "<NA>", "NaN", "nan", "-NaN", "-nan"),
@@ -207,6 +207,8 @@ def _read_number(column: str, value: Any, missing: set[str]) -> float | None:
         if text in missing or _INVISIBLE.fullmatch(text):
             return np.nan
         return float(text) if _NUMBER.fullmatch(text) else None
+    if isinstance(value, bool | np.bool_):
+        return None
     if isinstance(value, _NUMERIC):
         try:
             return float(value)
@@ -239,8 +241,10 @@ def read_array(column: str, values: Any, shape: tuple[int, ...]) -> np.ndarray:
         numbers = numbers.reshape(-1, *shape)
     except (TypeError, ValueError, OverflowError) as error:
         raise make_error(column, f"{error!s:.80}") from error
-    if np.isinf(numbers).any():
-        raise make_error(column, "a number is not finite in float32; give smaller ones")
+    if not np.isfinite(numbers).all():  # NumPy makes NaN of a number that is absent
+        raise make_error(
+            column, "a number is absent or not finite in float32; replace it, or leave out its row"
+        )
     return numbers
 
 

@@ -163,7 +163,7 @@ def test_small_requests_do_not_wait_for_large_ones(exported_images, images):
         ([[1, 2]], "column x: a row has the shape (2,), not (4, 4)"),
         ([[[1] * 4] * 4, [[1]]], "column x: setting an array element with a sequence"),
         ([[["a"] * 4] * 4], "column x: could not convert string to float: 'a'"),
-        ([[[1e39] * 4] * 4], "column x: a number is not finite in float32; give smaller"),
+        ([[[1e39] * 4] * 4], "column x: a number is absent or not finite in float32; re"),
         ([1], "column x: a row has the shape (), not (4, 4)"),
         ([[], []], "column x: a row has the shape (0,), not (4, 4)"),
     ],
