@@ -304,9 +304,11 @@ def test_rows_of_anothers_file_say_nothing_of_its_labels(tmp_path):
 
 
 @pytest.mark.parametrize("is_frame", [True, False], ids=["frame", "array"])
-def test_truth_values_are_known_as_such(frame, is_frame, tmp_path):
+@pytest.mark.parametrize("last", [False, None], ids=["whole", "missing"])
+def test_truth_values_are_known_as_such(frame, is_frame, last, tmp_path):
     rows = frame if is_frame else frame[["size"]].to_numpy()
-    kept = keep_rows(rows, [True, False] * 12, root=tmp_path)
+    labels = pd.Series([*[True, False] * 11, True, last], dtype="boolean")
+    kept = keep_rows(rows, labels, root=tmp_path)
     assert read_label_type(kept.source, kept.target) is bool
     assert read_label_type(kept.source, "other") is None
     assert read_label_type("digits", "y") is None

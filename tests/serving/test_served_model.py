@@ -130,7 +130,7 @@ def test_numbers_are_read_alike_from_numbers_and_from_other_cells():
         with pytest.raises(MlflowException, match=r"in row 0 .* is not a finite"):
             reader.read_numbers({"a": [infinite]}, "float32", cell_notes.CellNotes())
     for truth in (True, np.True_):  # a file's "true" is no number either
-        with pytest.raises(MlflowException, match="column a: .*True.* in row 1 .* not a number;"):
+        with pytest.raises(MlflowException, match=r"column a: .*True.* in row 1 .* not a number;"):
             reader.read_numbers({"a": [1, truth]}, "float32", cell_notes.CellNotes())
     for text in ("1_000", "0x1F", "1,5", "١"):  # Python would read the first, and the last
         with pytest.raises(MlflowException, match=f"column a: '{text}' in row 1 .* not a number;"):

@@ -26,7 +26,7 @@ __all__ = ["KeptRows", "find_kept", "keep_rows", "read_label_type"]
 
 _FOLDER = "data"  # below the root
 _LABELS = "y"  # the name of labels that have none
-_LABEL_TYPE = "label_type"  # of labels that an array of texts keeps: `number` or `unknown`
+_LABEL_TYPE = "label_type"  # of labels that an array of texts keeps: `number`, `bool` or `unknown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,9 @@ def read_label_type(source: str, target: str) -> type | None:
         with np.load(path) as arrays:
             kind = arrays[target].dtype.kind if target in arrays else ""
             if kind == "U" and _LABEL_TYPE in arrays:  # another's file may have rows of this name
-                kind = {"number": "f", "unknown": ""}.get(str(arrays[_LABEL_TYPE]), kind)
+                kind = {"number": "f", "bool": "b", "unknown": ""}.get(
+                    str(arrays[_LABEL_TYPE]), kind
+                )
         return {"U": str, "i": int, "u": int, "f": float, "b": bool}.get(kind)
     schema = pq.read_schema(path)
     if target not in schema.names:
@@ -187,8 +189,7 @@ def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) ->
     labels = convert_row_values(f"{ARRAY}, y", y, len(x))
     arrays["y"] = _write_labels(f"{ARRAY}, y", labels)
     if arrays["y"].dtype.kind == "U" and not _is_text(labels.type):
-        is_number = pa.types.is_integer(labels.type) or pa.types.is_floating(labels.type)
-        arrays[_LABEL_TYPE] = np.array("number" if is_number else "unknown")
+        arrays[_LABEL_TYPE] = np.array(_name_type(labels.type))
     for role, values in relations.items():
         if values is not None:
             arrays[role] = _keep_relation(role, values, len(x))
@@ -201,6 +202,13 @@ def _keep_array(x: np.ndarray, y: Any, relations: dict[str, Any], root: Path) ->
         order="order" if "order" in arrays else None,
         classes=_list_ordered_levels(labels),
     )
+
+
+def _name_type(kind: Any) -> str:
+    """Return what an array says of labels that it keeps as texts, such as those with gaps."""
+    if pa.types.is_boolean(kind):
+        return "bool"
+    return "number" if pa.types.is_integer(kind) or pa.types.is_floating(kind) else "unknown"
 
 
 def _keep_relation(role: str, values: Any, rows: int) -> np.ndarray:
