@@ -10,7 +10,7 @@ which belongs to a fold, import nothing of it, and all others may ask them.
 """
 
 from tuner.data.chunking import TIMED_ROWS, choose_chunk_rows
-from tuner.data.column_names import split_names
+from tuner.data.column_names import spell_names, split_names
 from tuner.data.columns.bad_cells import BadCells, OnError
 from tuner.data.columns.column import READING, Column, RawColumns
 from tuner.data.columns.rare_classes import RareClasses, RareClassesAction
@@ -52,6 +52,7 @@ __all__ = [
     "load_dataset",
     "read_label_type",
     "scale_rows",
+    "spell_names",
     "split_names",
     "stream_raw",
     "warn_about_lost_columns",

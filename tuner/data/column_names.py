@@ -4,8 +4,10 @@ import csv
 import io
 import re
 import shlex
+from collections import Counter
+from collections.abc import Sequence
 
-__all__ = ["LONGEST_SHOWN", "advise_missing", "quote_names", "split_names"]
+__all__ = ["LONGEST_SHOWN", "advise_missing", "quote_names", "spell_names", "split_names"]
 
 LONGEST_SHOWN = 40
 """Characters of a cell that a message shows; a longer one is cut, and in no advice."""
@@ -22,6 +24,24 @@ def split_names(option: str) -> tuple[str, ...]:
     """
     rows = csv.reader(io.StringIO(option, newline=""), skipinitialspace=True)
     return tuple(name.strip() for names in rows for name in names if name.strip())
+
+
+def spell_names(names: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Return names as they are known, where they differ by blanks around them only.
+
+    A CSV file's names have no blanks around them, whatever those of a data frame have. A name that
+    is spelled alike comes first, and of several others none is taken.
+
+    >>> spell_names(["a", "b ", "c"], [" a ", "b"])
+    [' a ', 'b', 'c']
+    """
+    present, wanted = set(names), set(known)
+    lacking = {name.strip(): name for name in known if name not in present}
+    others = Counter(name.strip() for name in names if name not in wanted)
+    return [
+        name if name in wanted or others[name.strip()] > 1 else lacking.get(name.strip(), name)
+        for name in names
+    ]
 
 
 def advise_missing(*texts: str) -> str:

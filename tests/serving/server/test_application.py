@@ -115,6 +115,10 @@ def test_bad_cells_and_unknown_fields_are_told(exported, monkeypatch):
         {"field": "odd", "count": 2, "message": "the model does not know odd, shape, and does not "
         "use them"}
     ]  # fmt: skip
+    answer, _ = ask_for_all(refusing, {"inputs": [{**record, "": 1}]})  # of pandas's index
+    assert answer["warnings"][0]["message"] == (
+        "the model does not know a column without a name, and does not use it"
+    )
     pink = [{**record, "colour": "pink"}, {**record, "colour": "grey"}, record]
     answer, _ = ask_for_all(refusing, {"dataframe_records": pink})
     assert answer["warnings"] == [

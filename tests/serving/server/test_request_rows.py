@@ -40,6 +40,23 @@ def test_csv_has_the_dialects_of_files(mark, delimiter):
     assert columns == {"b": ["1"], "a, x": ["2,5"], "c;d": ["3"]}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line", ["sep=^", '"sep=^"'])
+def test_a_first_line_names_the_delimiter(line, end):
+    body = end.join([line, "a^b", "1,2^3", ""])
+    assert read_rows(body.encode(), "text/csv", ["a", "b"]) == {"a": ["1,2"], "b": ["3"]}
+
+
+def test_blanks_around_the_names_of_columns_do_not_count():
+    known = [" a b ", "c"]
+    expected = {" a b ": ["1"], "c": ["2"]}
+    for delimiter in ",;":
+        body = f" a b {delimiter}c\n1{delimiter}2\n"
+        assert read_rows(body.encode(), "text/csv", known) == expected
+    body = json.dumps({"inputs": {"a b": ["1"], "c ": ["2"]}}).encode()
+    assert read_rows(body, "application/json", known) == expected
+
+
 def test_a_long_line_of_names_is_read():
     names = [f"column {number}" for number in range(9_000)]
     body = "\n".join([";".join(f'"{name}"' for name in names), ";".join("1" * len(names))])
@@ -71,6 +88,7 @@ def test_arrays_need_no_name(form):
             "row 1 of dataframe_split has 1 cell, not 2",
         ),
         ({"instances": 1}, "instances must be a list, one item per row"),
+        ({"inputs": {"": [1]}}, "the rows lack the columns a, b; the model does not know a "),
         ({"instances": [[1, 2, 3]]}, "the rows lack the columns a, b; the model does not know 0, "),
         ({"instances": [{"a": 1, "b": 1}, {"a": 1}]}, "record 1 of instances lacks b, which other"),
         ({"inputs": {"a": [1], "b": 1}}, "inputs must have a list for each column"),

@@ -27,7 +27,7 @@ from tuner.data.readers.text_encodings import LATIN_1, find_encoding
 from tuner.errors import DataError
 from tuner.words import count_noun, list_first
 
-__all__ = ["LONGEST_LINE", "CsvFile", "inspect_csv", "report_unreadable"]
+__all__ = ["LONGEST_LINE", "CsvFile", "find_named_delimiter", "inspect_csv", "report_unreadable"]
 
 LONGEST_LINE = 1 << 24
 """Characters of a line, and bytes of pyarrow's blocks, into one of which a row must fit."""
@@ -164,6 +164,12 @@ class CsvFile:
                 ) from err
 
 
+def find_named_delimiter(line: str) -> str | None:
+    """Return the delimiter that a first line such as `sep=;` names; None if it is no such line."""
+    named = _NAMED_DELIMITER.fullmatch(line.rstrip("\r\n"))
+    return None if named is None else named[2]
+
+
 def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
     """Find the encoding, the delimiter and the header of a file.
 
@@ -186,11 +192,8 @@ def inspect_csv(path: Path, *, whole: bool) -> CsvFile:
             f"data file {path}: it is neither UTF-8, UTF-16 nor Latin-1 text; save it as UTF-8"
         )
     lines = _read_first_lines(path, encoding)
-    named = _NAMED_DELIMITER.fullmatch(lines[0].rstrip("\r\n"))
-    if named is not None:
-        delimiter = named[2]
-    else:
-        delimiter = "\t" if _is_tsv(path) else choose_delimiter(lines)
+    named = find_named_delimiter(lines[0])
+    delimiter = named or ("\t" if _is_tsv(path) else choose_delimiter(lines))
     lines_before = int(named is not None)
     rows = _read_rows(path, encoding, delimiter, lines_before)
     _, header = next(rows)

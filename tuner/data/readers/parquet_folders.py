@@ -72,13 +72,7 @@ def read_parquet_folder(folder: Path, *, nearest: bool = True) -> Table:
         ends.append(len(table) + (ends[-1] if ends else 0))
     if not tables:
         raise DataError(f"data folder {folder}: none of its {len(parts):,} files has rows")
-    try:
-        columns = pa.concat_tables(_drop_untyped(tables), promote_options="permissive")
-    except pa.ArrowException as err:
-        raise DataError(
-            f"data folder {folder}: its files do not fit together ({one_line(err)}); give their "
-            "columns the same types"
-        ) from err
+    columns = _concatenate(folder, tables)
     return Table(
         label=f"data folder {folder}",
         columns=pa.table({name: _fill(columns[name]) for name in columns.column_names}),
@@ -87,6 +81,16 @@ def read_parquet_folder(folder: Path, *, nearest: bool = True) -> Table:
         warnings=_warn_about_absent(tables, columns.column_names),
         index=tuple(index),
     )
+
+
+def _concatenate(folder: Path, tables: Sequence[pa.Table]) -> pa.Table:
+    try:
+        return pa.concat_tables(_drop_untyped(tables), promote_options="permissive")
+    except pa.ArrowException as err:
+        raise DataError(
+            f"data folder {folder}: its files do not fit together ({one_line(err)}); give their "
+            "columns the same types"
+        ) from err
 
 
 def _locate(folder: Path, parts: Sequence[Path], ends: Sequence[int], row: int) -> str:

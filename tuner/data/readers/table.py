@@ -1,6 +1,5 @@
 """The table that a reader returns, before anything is inferred from it."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tuner.data.column_names import advise_missing, quote_names
+from tuner.data.column_names import advise_missing, quote_names, spell_names
 from tuner.errors import DataError, suggest_names
 from tuner.words import find_look_alike, show_alike
 
@@ -68,17 +67,11 @@ class Table:
     def spell_names(self, known: Sequence[str]) -> "Table":
         """Return the table with columns named as they are known, where only blanks around differ.
 
-        A CSV file's names have no blanks around them, whatever those of a data frame have.
+        `tuner.data.spell_names` says how.
         """
-        names, wanted = self.names, set(known)
-        present = set(names)
-        lacking = {name.strip(): name for name in known if name not in present}
-        if not lacking:
+        spelled = spell_names(self.names, known)
+        if spelled == self.names:
             return self
-        others = Counter(name.strip() for name in names if name not in wanted)
-        spelled = [
-            lacking.get(name.strip(), name) if others[name.strip()] == 1 else name for name in names
-        ]
         return replace(self, columns=self.columns.rename_columns(spelled), read_stored=None)
 
     def keep_columns(self, names: Sequence[str]) -> pa.Table:

@@ -17,8 +17,7 @@ from tuner.serving.served_model import SoftmaxClassifier
 from tuner.serving.server.hosts import HostRule
 from tuner.serving.server.limits import RequestThread
 from tuner.serving.server.rejection import RejectedRequest
-from tuner.serving.server.request_rows import check_content_type, read_rows
-from tuner.words import list_first
+from tuner.serving.server.request_rows import check_content_type, list_names, read_rows
 
 __all__ = ["Application", "HttpAnswer", "Request"]
 
@@ -186,14 +185,13 @@ class Application:
     def _warn_of_fields(self, columns: Iterable[str]) -> Iterator[dict[str, Any]]:
         """Yield a warning about the fields that the model does not know, if there are any."""
         known = {*self._known, *self._unused}
-        unknown = [f"{name:.80}" for name in columns if name not in known]
+        unknown = [name for name in columns if name not in known]
         if unknown:
             yield {
-                "field": unknown[0],
+                "field": f"{unknown[0]:.80}",
                 "count": len(unknown),
-                "message": f"the model does not know {list_first(unknown)}, and does not use it"
-                if len(unknown) == 1
-                else f"the model does not know {list_first(unknown)}, and does not use them",
+                "message": f"the model does not know {list_names(unknown)}, and does not use "
+                + ("it" if len(unknown) == 1 else "them"),
             }
 
     def _write_records(

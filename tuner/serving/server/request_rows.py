@@ -2,7 +2,7 @@
 
 JSON has one of `dataframe_records`, `dataframe_split`, `instances` and `inputs`; other keys are
 ignored, and no object may have a name twice. CSV has a line of names first; a byte order mark, and
-semicolons, tabs or bars in place of commas, are read as in a file.
+semicolons, tabs or bars in place of commas, or a first line `sep=;`, are read as in a file.
 """
 
 import csv
@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tuner.data import spell_names
+from tuner.data.readers.csv_layout import find_named_delimiter
 from tuner.serving.server.rejection import RejectedRequest
 from tuner.words import count_noun, list_first
 
-__all__ = ["Columns", "check_content_type", "read_rows"]
+__all__ = ["Columns", "check_content_type", "list_names", "read_rows"]
 
 Columns = dict[str, list[Any]]
 """The cells of each column, by its name; all have the same length."""
@@ -65,6 +67,7 @@ def read_rows(body: bytes, kind: str, known: Sequence[str]) -> Columns:
     else:
         form, rows = _find_form(text)
         columns = _FORMS[form](form, rows, known)
+    columns = dict(zip(spell_names(list(columns), known), columns.values(), strict=True))
     if lacking := [name for name in known if name not in columns]:
         unknown = columns.keys() - set(known)
         raise RejectedRequest(400, _describe_lack(lacking, [c for c in columns if c in unknown]))
@@ -155,8 +158,12 @@ def _read_inputs(form: str, rows: Any, known: Sequence[str]) -> Columns:
 def _read_csv(text: str, known: Sequence[str]) -> Columns:
     """Read CSV with a line of names. Every cell is a text."""
     try:
-        delimiter = max(_DELIMITERS, key=lambda each: _count_known(text, each, known))
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        lines = io.StringIO(text, newline="")
+        delimiter = find_named_delimiter(lines.readline())
+        if delimiter is None:
+            lines.seek(0)
+            delimiter = max(_DELIMITERS, key=lambda each: _count_known(text, each, known))
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
         names = [name.strip() for name in next(rows, [])]
         # as in a file, an empty line is a missing cell of a single column
         lines = [row or [""] for row in rows if row or len(names) == 1]
@@ -171,7 +178,7 @@ def _count_known(text: str, delimiter: str, known: Sequence[str]) -> int:
     """Return how many columns of the model the line of names has with a delimiter."""
     sample = io.StringIO(text[:_SAMPLE], newline="")
     names = next(csv.reader(sample, delimiter=delimiter), [])
-    return len({name.strip() for name in names}.intersection(known))
+    return len({name.strip() for name in names}.intersection(map(str.strip, known)))
 
 
 def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns:
@@ -190,12 +197,13 @@ def _join_columns(form: str, names: list[str], rows: list[list[Any]]) -> Columns
 def _describe_lack(lacking: list[str], unknown: list[str]) -> str:
     """Return which columns rows lack, and which they have that the model does not know."""
     noun = "column" if len(lacking) == 1 else "columns"
-    known = f"; the model does not know {_list_names(unknown)}" if unknown else ""
-    return f"the rows lack the {noun} {_list_names(lacking)}{known}"
+    known = f"; the model does not know {list_names(unknown)}" if unknown else ""
+    return f"the rows lack the {noun} {list_names(lacking)}{known}"
 
 
-def _list_names(names: list[str]) -> str:
-    return list_first([f"{name:.80}" for name in names])
+def list_names(names: Sequence[str]) -> str:
+    """Return the first names of some columns in words; that of pandas's index is empty in CSV."""
+    return list_first([f"{name:.80}" or "a column without a name" for name in names])
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_refuse_twice)
