@@ -178,7 +178,9 @@ def _read(
     check_options(content, name, options)
     texts = spell_missing(missing)
     table = clear_invisible(content) if reading > 1 else content
-    spelled = texts if reading < 3 else (*texts, *spell_moments(texts, table.columns))
+    spelled = texts
+    if reading > 2:
+        spelled = (*texts, *spell_moments(texts, table.columns, is_stored=reading < 5))
     table = mark_missing(table, spelled, exact=options["--categorical"])
     unencoded = _read_table(table, name, options, texts, classes, reading)
     return replace(unencoded, schema=replace(unencoded.schema, missing_texts=spelled))

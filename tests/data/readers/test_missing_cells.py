@@ -123,6 +123,25 @@ def test_stored_moments_can_mean_missing_however_they_are_spelled(kind, text):
     assert (read_raw("t.parquet", data.schema)["day"] == "").tolist() == [False, True, False, False]
 
 
+@pytest.mark.parametrize(
+    "spelled", ["T00:00", " 00:00", "T00:00Z", "T00:00:00.000Z", " 00:00:00+00:00"]
+)
+def test_moments_in_texts_can_mean_missing_to_the_minute_and_in_utc(spelled):
+    """As JavaScript, databases, spreadsheets and pandas write them."""
+    days = ("2024-01-02", "1900-01-01", "2024-02-03", "2024-03-04")
+    moments = [f"{day}{spelled}" for day in days]
+    for text in ("1900-01-01", moments[1], f"1900-01-01T00:00:00{'Z' * spelled.endswith('Z')}"):
+        data = load_column(moments, missing=[text])
+        assert (data.raw["a"] == "").tolist() == [False, True, False, False]
+    earlier = load_column(moments, missing=["1900-01-01"], reading=4)
+    assert (earlier.raw["a"] != "").all()
+
+
+def test_a_time_can_mean_missing_to_the_minute():
+    data = load_column(["10:15", "00:00", "11:45", "13:20"], missing=["00:00:00"])
+    assert (data.raw["a"] == "").tolist() == [False, True, False, False]
+
+
 def test_a_column_of_an_unknown_time_zone_is_refused_only_if_it_is_read():
     days = pa.array([0, 1, 2, 3], pa.timestamp("s", "Mars/Base"))
     pq.write_table(pa.table({"day": days, "size": [1.5, 2, 3, 4], "y": [*"pqpq"]}), "t.parquet")

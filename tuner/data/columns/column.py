@@ -18,7 +18,8 @@ in Unicode alone are one level or class, and cells of invisible characters alone
 Grey images of 16 bits keep what 8 bits do not hold. 3: A date or time that means missing stands
 for all its spellings in ISO 8601. 4: Which columns have a decimal comma, and which are ambiguous,
 follows from their separators alone, not from other warnings about their cells. 5: A stored decimal
-becomes the nearest number: 0.3, not 0.30000000000000004.
+becomes the nearest number: 0.3, not 0.30000000000000004. A date or time that means missing also
+stands for its spellings to the minute and in UTC.
 """
 
 RawColumns: TypeAlias = dict[str, np.ndarray]
