@@ -46,6 +46,27 @@ def test_a_carriage_return_in_a_cell_or_a_name_ends_no_line():
     assert stream.getvalue() == ('"no\rte",class\n"a\rb",g\n"c\nd",\n"e""f","h\r\ni"\n"a\rb",g\n')
 
 
+@pytest.mark.parametrize("kind", [pa.date32(), pa.date64()])
+def test_dates_beyond_those_of_python_are_written(kind):
+    days = pa.array([18_262, None, 100_000_000], pa.int32()).cast(pa.date32()).cast(kind)
+    table = pa.table({"day": days, "n": [1, 2, 3]}).to_pandas(types_mapper=pd.ArrowDtype)
+    stream = io.StringIO()
+    write_csv([table], stream)
+    assert stream.getvalue() == "day,n\n2020-01-01,1\n,2\n275760-09-13,3\n"
+    assert table["day"].dtype.pyarrow_dtype == kind
+
+
+def test_the_file_that_a_link_names_is_written(tmp_path):
+    (tmp_path / "folder").mkdir()
+    path, link = tmp_path / "folder" / "out.csv", tmp_path / "link.csv"
+    path.write_text("earlier")
+    link.symlink_to(path)
+    write_predictions(PARTS, link)
+    assert link.is_symlink()
+    assert path.read_text().startswith("class,probability_a\n")
+    assert [*path.parent.iterdir()] == [path]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_a_fault_in_the_middle_leaves_the_earlier_file(tmp_path, suffix):
     def torn():

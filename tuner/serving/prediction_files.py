@@ -1,10 +1,12 @@
 """Writes predictions as CSV or Parquet, chunk by chunk."""
 
+import os
 from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+import numpy as np
 import pandas as pd
 
 from tuner.errors import UserError, make_write_error
@@ -44,7 +46,8 @@ def check_prediction_file(output: Path, *, data: str = "") -> None:
 def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> int:
     """Write tables with the same columns as one file, whose suffix selects CSV or Parquet.
 
-    An earlier file of that name stays until the new one is whole.
+    An earlier file of that name stays until the new one is whole. Of a symbolic link, it is the
+    file that the link names.
 
     Returns:
         The number of rows.
@@ -63,7 +66,7 @@ def write_predictions(tables: Iterable[pd.DataFrame], output: Path) -> int:
             yield table
 
     try:
-        write_whole(output, lambda file: write(count(tables), file))
+        write_whole(Path(os.path.realpath(output)), lambda file: write(count(tables), file))
     except OSError as error:
         raise make_write_error(
             f"output file {output}", error, "or give --output another file"
@@ -76,7 +79,22 @@ def write_csv(tables: Iterable[pd.DataFrame], stream: TextIO) -> None:
     lines = cast(TextIO, _LineFeeds(stream))
     for number, table in enumerate(tables):
         # pandas quotes the characters of a line's end only, and a carriage return ends a line, too
-        table.to_csv(lines, index=False, header=number == 0, lineterminator="\r\n")
+        _spell_dates(table).to_csv(lines, index=False, header=number == 0, lineterminator="\r\n")
+
+
+def _spell_dates(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its dates as texts: pandas makes dates of Python, which end in 9999."""
+    import pyarrow as pa
+
+    spelled = table.copy(deep=False)
+    for place, kind in enumerate(table.dtypes):
+        if isinstance(kind, pd.ArrowDtype) and pa.types.is_date(kind.pyarrow_dtype):
+            stored = pa.Table.from_pandas(table.iloc[:, [place]], preserve_index=False).column(0)
+            days = stored.cast(pa.date32()).to_numpy()
+            texts = days.astype(str).astype(object)
+            texts[np.isnat(days)] = None
+            spelled.isetitem(place, texts)
+    return spelled
 
 
 class _LineFeeds:

@@ -166,12 +166,12 @@ def _read_csv(text: str, known: Sequence[str]) -> Columns:
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         names = [name.strip() for name in next(rows, [])]
         # as in a file, an empty line is a missing cell of a single column
-        lines = [row or [""] for row in rows if row or len(names) == 1]
+        cells = [row or [""] for row in rows if row or len(names) == 1]
     except csv.Error as error:
         raise RejectedRequest(400, f"the body is not CSV ({error})") from error
     if not any(names):
         raise RejectedRequest(400, "the body is not CSV (it has no line of names)")
-    return _join_columns("the body", names, lines)
+    return _join_columns("the body", names, cells)
 
 
 def _count_known(text: str, delimiter: str, known: Sequence[str]) -> int:
