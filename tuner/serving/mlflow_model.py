@@ -13,6 +13,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
 
+from tuner.data.parsing import level_spellings
 from tuner.scoring import decide
 from tuner.serving.input_names import split_inputs
 from tuner.serving.threshold import read_threshold
@@ -23,8 +24,11 @@ ModelInput = pd.DataFrame | dict[str, np.ndarray]
 
 _EXAMPLE_ROWS = 3
 _CODE = [  # in the order of their imports
-    Path(__file__).with_name(name)
-    for name in ("cell_notes.py", "served_cells.py", "graph_steps.py", "served_model.py")
+    Path(level_spellings.__file__),
+    *(
+        Path(__file__).with_name(name)
+        for name in ("cell_notes.py", "served_cells.py", "graph_steps.py", "served_model.py")
+    ),
 ]
 _OWN_IMPORT = re.compile(r"^from tuner\..*\n", re.MULTILINE)
 _REQUIRED_PACKAGES = ("keras", "tensorflow", "pandas", "numpy")

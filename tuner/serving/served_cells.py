@@ -1,7 +1,7 @@
 """Reads the cells of rows to predict, as programs have them, into what an exported network takes.
 
 `served_model.py` uses it, and an export copies it into the MLflow model. It needs MLflow and
-pandas, and nothing of the package that it comes from but `cell_notes.py`.
+pandas, and nothing of the package that it comes from but `level_spellings.py` and `cell_notes.py`.
 """
 
 import re
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
+from tuner.data.parsing.level_spellings import LARGEST_WHOLE, fold_level
 from tuner.serving.cell_notes import CellNotes, make_error
 
 __all__ = ["MISSING_TEXTS", "CellReader", "list_cells", "read_array"]
@@ -26,8 +27,6 @@ _INVISIBLE = re.compile(  # blanks, and what has no width
 _NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE
 )
-_WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0|\.[0-9]*[1-9])?")
-_LARGEST_WHOLE = 1e15  # below which 15 digits tell whole numbers apart
 _PLAIN = {int, float, type(None)}
 _NUMERIC = (float, int, np.number, Decimal)
 _MAX_DECIMALS = 30  # float32 has no more, and the network reads no longer texts
@@ -157,16 +156,9 @@ def _find_level(described: dict[str, Any], known: dict[str, str], text: str) -> 
 
 
 def _normalise(described: dict[str, Any], text: str) -> str:
-    """Return a text without outer blanks; a truth value in lower case, 1.0 and other numbers as 1.
-
-    Codes that begin with 0, and versions such as 1.10, are no numbers.
-    """
+    """Return a text without outer blanks and what depends on types, a truth value in lower case."""
     text = text.strip()
-    if described["kind"] == "boolean":
-        return text.lower()
-    if not _WRITTEN_NUMBER.fullmatch(text) or abs(float(text)) >= _LARGEST_WHOLE:
-        return text
-    return f"{float(text):.15g}"
+    return text.lower() if described["kind"] == "boolean" else fold_level(text)
 
 
 def _format_decimal(value: Any, decimal: str) -> Any:
@@ -195,7 +187,7 @@ def _format_cell(column: str, value: Any) -> str:
         return str(value)
     if isinstance(value, float | np.floating | Decimal):
         number = float(value)
-        whole = number.is_integer() and abs(number) < _LARGEST_WHOLE
+        whole = number.is_integer() and abs(number) < LARGEST_WHOLE
         return str(int(number)) if whole else str(number if isinstance(value, Decimal) else value)
     raise _make_type_error(column, value)
 

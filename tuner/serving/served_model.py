@@ -1,8 +1,8 @@
 """The model that MLflow loads and serves: it takes raw columns, and predicts class probabilities.
 
-An export copies this file, `graph_steps.py`, `served_cells.py` and `cell_notes.py` into the MLflow
-model as one file, which runs when the model is loaded. It needs MLflow, Keras and pandas, and
-nothing of the package that it comes from.
+An export copies this file and those of the package that it imports into the MLflow model as one
+file, which runs when the model is loaded. It needs MLflow, Keras and pandas, and nothing else of
+the package that it comes from.
 """
 
 import json

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.helpers.tables import catch_refusal, load_column, load_columns, read_raw, write_file
-from tuner.data import BadCells, convert_raw, load_dataset, stream_raw
+from tuner.data import BadCells, convert_raw, keep_rows, load_dataset, stream_raw
 from tuner.serving.cell_notes import CellNotes
 from tuner.serving.served_cells import CellReader
 
@@ -78,6 +79,39 @@ def test_numbers_are_levels_however_a_program_writes_them() -> None:
     served = CellReader(schema.to_dict())
     assert served.read_texts("code", cells, CellNotes()) == found
     assert served.read_texts("code", [1, 2.0, Decimal("0.3")], CellNotes()) == found[:3]
+
+
+MOMENTS = pd.Series(["2020-01-01 00:00", "2020-01-02 12:30"] * 6).astype("datetime64[ns]")
+
+
+@pytest.mark.parametrize(
+    "moments",
+    [
+        MOMENTS,
+        MOMENTS.astype("datetime64[s]"),
+        MOMENTS.dt.tz_localize("Asia/Tokyo"),
+        pd.Series(["2020-01-01", "2020-01-02T12:30"] * 6),
+    ],
+    ids=["nanoseconds", "seconds", "a zone", "texts"],
+)
+def test_moments_are_levels_however_they_are_stored_or_spelled(moments, tmp_path) -> None:
+    rows = pd.DataFrame({"at": MOMENTS.astype("category"), "b": range(12), "y": [*"pq"] * 6})
+    kept = keep_rows(rows, root=tmp_path)
+    schema = load_dataset(kept.source, target="y", categorical=kept.categorical).schema
+    first, second = (f"2020-01-0{text}.000000000" for text in ("1 00:00:00", "2 12:30:00"))
+    assert schema.columns[0].levels == (first, second)
+    new = convert_raw(rows.assign(at=moments), schema)["at"]
+    assert new[:2].tolist() == [first, second]
+    served = CellReader(schema.to_dict())
+    assert served.read_texts("at", moments.tolist()[:2], CellNotes()) == [first, second]
+    texts = moments.astype(str).tolist()[:2]
+    assert served.read_texts("at", texts, CellNotes()) == [first, second]
+
+
+def test_times_are_levels_however_they_are_spelled() -> None:
+    schema = load_columns(categorical=["at"], at=["08:00:00.000", "12:30:01.500"] * 3).schema
+    new = read_raw(write_file("at,b\n08:00,1\n12:30:01.5,2\n12:30,3\n"), schema)
+    assert new["at"].tolist() == ["08:00:00.000", "12:30:01.500", "12:30"]
 
 
 def test_two_levels_of_one_number_stay_two() -> None:

@@ -9,12 +9,12 @@ import pyarrow.compute as pc
 
 from tuner.data.columns.bad_cells import BadCells
 from tuner.data.columns.column import Column, RawColumns
+from tuner.data.parsing.level_spellings import fold_level
 from tuner.data.parsing.number_notations import get_decimal_separator
 from tuner.data.parsing.parse_by_notation import parse_texts
 from tuner.data.parsing.plain_numbers import (
     convert_to_numbers,
     convert_to_texts,
-    fold_number,
     is_text,
     parse_if_plain,
 )
@@ -101,11 +101,11 @@ def _write_in_notation(numbers: np.ndarray, notation: str) -> Any:
 def _respell_levels(column: Column, texts: TextColumn) -> np.ndarray:
     """Return each row's level as the model knows it: without blanks, truth values in its case.
 
-    A number that no level has is the level that is the same number, as 1.0 and 1.
+    A number or moment that no level has is the level of another spelling of it, as 1.0 and 1.
 
     **Shape**: `(rows,)`, object.
     """
-    fold = str.lower if column.kind == "boolean" else fold_number
+    fold = str.lower if column.kind == "boolean" else fold_level
     known = {fold(level): level for level in column.levels}
     if len(known) < len(column.levels):  # two of them became equal
         known = {}

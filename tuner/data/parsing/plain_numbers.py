@@ -3,18 +3,18 @@
 All functions work on whole pyarrow columns; no Python code runs for a single cell.
 """
 
-import re
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tuner.data.parsing.level_spellings import LARGEST_WHOLE
+
 __all__ = [
     "MISSING_TEXTS",
     "convert_to_numbers",
     "convert_to_texts",
-    "fold_number",
     "format_number",
     "is_text",
     "match_plain_numbers",
@@ -34,9 +34,6 @@ old collections of data sets, and what a spreadsheet writes if a formula fails.
 """
 
 _PLAIN_NUMBER = r"^[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)$"
-_LARGEST_WHOLE = 1e15  # below which 15 digits tell whole numbers apart
-
-_WRITTEN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0|\.[0-9]*[1-9])?")
 
 
 def is_text(column: Any) -> bool:
@@ -103,21 +100,8 @@ def format_number(value: float) -> str:
     """Return a number as text: 3.0 is "3", and NaN is ""."""
     if np.isnan(value):
         return ""
-    whole = value == np.trunc(value) and abs(float(value)) < _LARGEST_WHOLE
+    whole = value == np.trunc(value) and abs(float(value)) < LARGEST_WHOLE
     return str(int(value)) if whole else str(value)
-
-
-def fold_number(text: str) -> str:
-    """Return a number that a program wrote without what depends on the type that it had there.
-
-    Codes that begin with 0, versions such as 1.10, and all other texts are returned unchanged.
-
-    >>> [fold_number(text) for text in ("3.0", "0.30000000000000004", "0501", "1.10")]
-    ['3', '0.3', '0501', '1.10']
-    """
-    if not _WRITTEN_NUMBER.fullmatch(text) or abs(float(text)) >= _LARGEST_WHOLE:
-        return text
-    return f"{float(text):.15g}"
 
 
 def _unify_nan(values: np.ndarray) -> np.ndarray:
