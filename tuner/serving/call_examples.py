@@ -16,8 +16,9 @@ __all__ = ["render_calls"]
 
 _SHOWN = 3  # fields of a wide row
 _TEXTS = (
-    " `tuner predict`, `tuner serve` and MLflow also take blanks around a text, and truth values "
-    "in upper case; the others compare texts as they stand."
+    " `tuner predict`, `tuner serve` and MLflow also take blanks around a text, truth values in "
+    "upper case, and other spellings of a level that is a number or a date; the others compare "
+    "texts as they stand."
 )
 
 

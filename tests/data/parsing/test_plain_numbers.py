@@ -31,6 +31,7 @@ def test_a_column_with_another_text_is_not_plain(cell) -> None:
     [
         ([3, None, 10], pa.int64(), ["3", "", "10"]),
         ([3.0, None, 0.1, 1e20], pa.float64(), ["3", "", "0.1", "1e+20"]),
+        (np.array([3, 0.1], np.float16), pa.float16(), ["3", "0.1"]),
         (["3.0", ""], pa.string(), ["3.0", ""]),
     ],
 )
