@@ -111,7 +111,7 @@ def test_each_part_of_a_description_may_only_be_replaced_by_one_that_opens(descr
         (("split", "folds", 0), [], "split.folds: expected the rows of each fold; received none"),
         (("split", "folds", 0, 0), -7, "split: expected each row from 0 to 149 once"),
         (("data", "classes"), ["setosa"], "data.classes: expected two or more"),
-        (("data", "reading"), 9, "data.reading: expected 1 to 4; received 9"),
+        (("data", "reading"), 9, "data.reading: expected 1 to 5; received 9"),
         (
             ("settings", "test_size"),
             -1,
