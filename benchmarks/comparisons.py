@@ -4,6 +4,7 @@
     python benchmarks/comparisons.py --comparisons 2000
     python benchmarks/comparisons.py --behind 3         # made scores, one setting is worse
     python benchmarks/comparisons.py --labels           # what all settings of a draw share
+    python benchmarks/comparisons.py --exhausted        # settings without untried configurations
 
 Made scores: those of two folds of a trial have the correlation that Nadeau and Bengio suppose,
 since their training rows overlap, and trials differ by luck, as by a learning rate that was drawn:
@@ -28,7 +29,7 @@ import numpy as np
 
 from tuner.analysis.answers.draws import choose_best_of_draws
 from tuner.analysis.setting_comparison import compare_settings, make_value_getter
-from tuner.analysis.significance import Variance, adjust_by_holm, run_t_test
+from tuner.analysis.significance import adjust_by_holm, estimate_fold_variance, run_t_test
 from tuner.folds import Split, Splitter
 from tuner.problem import Problem
 from tuner.scoring import OBJECTIVES, find_objective
@@ -83,7 +84,11 @@ def main() -> None:
     parser.add_argument("--comparisons", type=int, default=500, help="of each kind")
     parser.add_argument("--behind", type=float, default=0.0, help="how much worse one setting is")
     parser.add_argument("--labels", action="store_true", help="what all settings of a draw share")
+    parser.add_argument("--exhausted", action="store_true", help="nothing is left to try")
     given = parser.parse_args()
+    if given.exhausted:
+        print_exhausted(given.comparisons)
+        return
     if given.labels:
         print_labels(given.comparisons)
         return
@@ -117,6 +122,18 @@ def main() -> None:
             f"| {what} | {kind[0]} × {kind[1]} | {kind[2]} | {by_folds:.1%} | {share:.1%} |",
             flush=True,
         )
+
+
+def print_exhausted(comparisons: int) -> None:
+    """Print how often settings are told apart of which all configurations were tried."""
+    print("\n| all were tried | settings × trials | folds | told apart |\n|---|---|---|---|")
+    kinds = [*product((2, 3, 7), (1, 2, 4), (2, 5))]
+    families = [("made scores", kind, made(kind, "normal", 0.0)) for kind in kinds]
+    kinds = [(3, 1, 5), (3, 1, 2), (3, 2, 5), (7, 1, 5)]
+    families += [("classifiers", kind, trained(kind, by_depth=False)) for kind in kinds]
+    for what, (settings, trials, folds), each in families:
+        share, _ = rates(each, comparisons, exhausted=True)
+        print(f"| {what} | {settings} × {trials} | {folds} | {share:.1%} |", flush=True)
 
 
 def print_labels(comparisons: int) -> None:
@@ -160,8 +177,15 @@ def rates_of_labels(families: Iterator[Family], count: int) -> tuple[float, floa
     return told[0] / count, told[1] / count
 
 
-def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
+def rates(
+    families: Iterator[Family], count: int, *, exhausted: bool = False
+) -> tuple[float, float]:
     """Return the share of comparisons that tell any two settings apart.
+
+    Args:
+        families: Families of trials, without end.
+        count: How many of them to compare.
+        exhausted: Whether the trials are all that their settings have.
 
     Returns:
         The package's, and that of the corrected test over folds alone.
@@ -169,12 +193,14 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
     found = by_folds = 0
     for _ in range(count):
         records, cluster_values, split = next(families)
+        settings = {record.hyperparameters["setting"] for record in records}
         compared = compare_settings(
             records,
             cluster_values,
             get_setting=make_value_getter("setting"),
             split=split,
             objective=find_objective("min made"),
+            untried=dict.fromkeys(settings, 0.0) if exhausted else None,
         )
         found += any(pair.told_apart for pair in compared.pairs)
         best = [records[each.trial] for each in compared.settings if each.trial is not None]
@@ -183,19 +209,12 @@ def rates(families: Iterator[Family], count: int) -> tuple[float, float]:
 
 
 def _told_apart_by_folds(best: Sequence[TrialRecord], split: Split) -> bool:
-    fold = split.folds[0]
     p = []
     for first, second in combinations(best, 2):
         differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
-        variance = estimate_fold_variance(differences, len(fold.validation) / len(fold.train))
+        variance = estimate_fold_variance(differences, split)
         p.append(run_t_test(float(differences.mean()), variance).p)
     return min(adjust_by_holm(p), default=1.0) <= 0.05
-
-
-def estimate_fold_variance(differences: np.ndarray, test_to_train: float) -> Variance:
-    """Return the corrected variance of Nadeau and Bengio (2003), from folds alone."""
-    value = differences.var(ddof=1) * (1 / len(differences) + test_to_train)
-    return Variance(float(value), len(differences) - 1)
 
 
 def made(

@@ -393,3 +393,29 @@ def test_trials_that_fail_leave_nothing_open_if_others_of_their_setting_trained(
     compared = trials.compare()
     assert 1 in compared.not_told_apart
     assert compared.open == open_settings
+
+
+def test_where_nothing_is_left_to_try_one_trial_of_each_may_tell():
+    trials = Trials().add(0).add(1, 1.0).add(2, 0.01)
+    assert set(trials.compare().not_told_apart) == {0, 1, 2}
+    tried_out = trials.compare(untried=dict.fromkeys((0, 1, 2), 0.0))
+    assert set(tried_out.not_told_apart) == {0, 2}
+    assert tried_out.open == ()
+
+
+def test_a_difference_that_may_be_chance_stays_open_where_nothing_is_left_to_try():
+    """Two folds say little of chance in training."""
+    split = make_split(np.arange(ROWS) % 2, classes=["a", "b"], folds=2, test_size=0.0, seed=0)
+    trials = Trials().add(0, split=split).add(1, 1.0, split=split)
+    trials.change(0, fold_scores=(1.1, 0.8))
+    trials.change(1, fold_scores=(1.9, 2.0))
+    compared = trials.compare(split=split, untried={0: 0.0, 1: 0.0})
+    assert compared.not_told_apart == (0, 1)
+    assert compared.open == (1,)
+
+
+@pytest.mark.parametrize("kind", [(3, 1, 5), (7, 1, 2)])
+def test_chance_tells_few_networks_apart_where_nothing_is_left_to_try(kind):
+    for families in (made(kind, "normal", 0.0), trained(kind, by_depth=False)):
+        share, _ = rates(families, 40, exhausted=True)
+        assert share <= 0.1

@@ -87,7 +87,9 @@ def compare_settings(
       and that which comes from luck (`estimate_luck`): what is by chance in a single network
       counts once. Holm's adjustment over the settings follows.
     - A test by exchange of trials between settings (`run_exchange_test`), which makes up for the
-      choice of the best setting, and for luck that few trials do not show.
+      choice of the best setting, and for luck that few trials do not show. Where all configurations
+      of both were tried there is no luck. Then Student's tests over rows and over folds may take
+      its place, adjusted for all pairs of settings, since a single trial has none to exchange.
 
     The assumptions are:
 
@@ -210,13 +212,16 @@ def _collect_losses(groups: Sequence[Sequence[TrialRecord]], sign: float) -> np.
 def _find_open(
     pairs: Sequence[Pair[Value]], tests: Sequence[SettingTest], rounds: int
 ) -> tuple[Value, ...]:
-    """Return the settings that more trials could tell apart from the best one."""
+    """Return the settings of which it cannot be told yet whether they do as well as the best one.
+
+    Where all configurations were tried, it is settled but for differences that may be chance.
+    """
     of_single = adjust_by_holm([test.single_networks.p for test in tests])
     return tuple(
         pair.second
         for pair, test, p in zip(pairs, tests, of_single, strict=True)
         if not pair.told_apart
-        and test.can_draw
+        and (test.can_draw or pair.excludes_zero)
         and (
             rounds < FEWEST_ROUNDS
             or ((p <= LEVEL or pair.excludes_zero or test.luck_dominates) and may_matter(pair))

@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
 from tuner.analysis.luck import estimate_luck, run_exchange_test, weigh_ranks
-from tuner.analysis.significance import TTest, Variance, estimate_row_variances, run_t_test
+from tuner.analysis.significance import (
+    TTest,
+    Variance,
+    estimate_fold_variance,
+    estimate_row_variances,
+    run_t_test,
+)
 from tuner.folds import Split
 from tuner.scoring import pair_unseen
 from tuner.study import TrialRecord
@@ -28,7 +35,9 @@ class SettingTest:
             wide, that of trials which fail left aside: a setting may fail often, and yet have been
             tried enough.
         can_draw: Whether either setting has an untried configuration.
-        p: The p-value of the test by exchange.
+        p: The p-value of the test by exchange. If all configurations of both were tried, luck is
+            none, and that of Student's tests over rows and over folds counts if it is smaller, the
+            higher of them times the number of all pairs of settings.
     """
 
     t: TTest
@@ -74,6 +83,7 @@ def run_setting_tests(
     of_single = _estimate_variances(best_trials, cluster_values, split, weights)
     exchanged = run_exchange_test(counted)
     tests = []
+    pairs = comb(len(compared), 2)
     best, *others = (own[0].result.score for own in compared)
     for column, other in enumerate(others, start=1):
         hidden = pair_unseen(unseen[0], unseen[column])
@@ -81,13 +91,17 @@ def run_setting_tests(
         share = max(untried[0], untried[column])
         drawn = Variance(luck[column].value * share, luck[column].freedom)
         rows = Variance(share * mean.value + (1 - share) * single.value, mean.freedom)
+        t, p = run_t_test(best - other, rows + drawn), exchanged[column]
+        if not share:  # without luck, the choice of the best is one among all pairs
+            by_folds = _test_by_folds(best_trials[0][0], best_trials[column][0], split)
+            p = min(p, pairs * max(t.p, by_folds.p))
         tests.append(
             SettingTest(
-                run_t_test(best - other, rows + drawn),
+                t,
                 single_networks=run_t_test(best - other, single),
                 luck_dominates=luck_of_trained[column].value * share > _DOMINATES * single.value,
                 can_draw=share > 0,
-                p=exchanged[column],
+                p=p,
             )
         )
     return tests
@@ -114,6 +128,13 @@ def _estimate_variances(
         [by_fold[0] - other for other in by_fold[1:]],
         split,
     )
+
+
+def _test_by_folds(first: TrialRecord, second: TrialRecord, split: Split) -> TTest:
+    """Test the difference of two trials by its folds alone, which show chance in their training."""
+    differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
+    variance = estimate_fold_variance(differences[np.isfinite(differences)], split)
+    return run_t_test(float(np.nanmean(differences)), variance)
 
 
 def _average(weights: np.ndarray, ranked: Sequence[Sequence[float] | np.ndarray]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Significance tests: the variance of a difference, Student's t, and Holm's adjustment."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ __all__ = [
     "Variance",
     "adjust_by_holm",
     "compute_margin",
+    "estimate_fold_variance",
     "estimate_row_variances",
     "run_t_test",
 ]
@@ -100,7 +102,7 @@ def estimate_row_variances(
     """
     variances = [float(values.var(ddof=1)) / len(values) for values in by_cluster]
     folds = len(split.folds) // split.repeats
-    test_to_train = np.mean([len(fold.validation) / len(fold.train) for fold in split.folds])
+    test_to_train = _compare_parts(split)
     ratios = [
         float(values[np.isfinite(values)].var(ddof=1)) / folds / variance
         for values, variance in zip(by_fold, variances, strict=True)
@@ -110,6 +112,27 @@ def estimate_row_variances(
     corrected = float(factor * (1 + folds * test_to_train))
     freedom = len(by_cluster[0]) - 1
     return [Variance(corrected * variance, freedom) for variance in variances]
+
+
+def estimate_fold_variance(by_fold: np.ndarray, split: Split) -> Variance:
+    """Return the same variance from folds alone, which are few, but show all that varies.
+
+    Args:
+        by_fold: The values of the difference by fold, shape `(folds,)`.
+        split: The folds.
+
+    Returns:
+        An infinite variance if there are fewer than two values.
+    """
+    if len(by_fold) < 2:
+        return Variance(math.inf, 1)
+    value = by_fold.var(ddof=1) * (1 / len(by_fold) + _compare_parts(split))
+    return Variance(float(value), len(by_fold) - 1)
+
+
+def _compare_parts(split: Split) -> float:
+    """Return n_test / n_train, the mean over folds."""
+    return float(np.mean([len(fold.validation) / len(fold.train) for fold in split.folds]))
 
 
 def run_t_test(difference: float, variance: Variance) -> TTest:
