@@ -70,3 +70,11 @@ def test_a_study_without_a_report_is_written(client, study):
     run_id = write_all(client, study)
     names = {artifact.path for artifact in client.list_artifacts(run_id)}
     assert names == {"folds.json", "space.json"}
+
+
+def test_the_table_keeps_values_that_read_as_missing(client, study):
+    write_report(study)
+    study.results_path.write_text("trial,param_reg,score\n0,None,0.5\n1,NA,\n", encoding="utf-8")
+    run_id = write_all(client, study)
+    table = json.loads(read_artifact(client, run_id, "results.json"))
+    assert table["data"] == [[0, "None", 0.5], [1, "NA", None]]

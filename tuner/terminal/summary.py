@@ -19,6 +19,7 @@ from tuner.words import (
     list_counts,
     list_scores,
     say_held_out_gap,
+    say_probability,
     say_times,
 )
 
@@ -148,7 +149,7 @@ def _describe_classes(summary: Summary) -> list[str]:
     if threshold := summary["threshold"]:
         lines.append(
             f"threshold for {threshold['rule']}: {threshold['predicted']} from "
-            f"{threshold['value']:.3f} on; {threshold['score']:.4f} against "
+            f"{say_probability(threshold['value'])} on; {threshold['score']:.4f} against "
             f"{threshold['half']:.4f} at 0.5, ± {threshold['standard_error']:.4f}; recall and "
             "precision go by it, all other scores by the more probable class"
         )

@@ -36,7 +36,8 @@ def _log_table(client: MlflowClient, run_id: str, path: Path) -> None:
     """Log a table that MLflow shows. An earlier one is replaced, where MLflow would append."""
     import pandas as pd
 
-    table = pd.read_csv(path)
+    # a hyperparameter may have the value "None" or "NA"; what is missing is an empty cell
+    table = pd.read_csv(path, keep_default_na=False, na_values=[""]).astype(object)
     tag = client.get_run(run_id).data.tags.get(MLFLOW_LOGGED_ARTIFACTS, "[]")
     if any(artifact["path"] == _TABLE for artifact in json.loads(tag)):
         client.log_text(run_id, table.to_json(orient="split", index=False), _TABLE)

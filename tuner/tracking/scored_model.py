@@ -81,11 +81,14 @@ def _name_networks(pick: Mapping[str, Any], fixed: Collection[str]) -> str:
         members = read_networks(pick)
         networks = sum(member.count for member in members)
         trials = join_words([str(member.trial) for member in members])
-        name = f"The ensemble of {count_noun(networks, 'network')} of trials {trials}"
+        noun = "trial" if len(members) == 1 else "trials"
+        name = f"The ensemble of {count_noun(networks, 'network')} of {noun} {trials}"
     elif "trial" in pick:
         values = {**pick["hyperparameters"], **pick["derived"]}
         varied = {name: value for name, value in values.items() if name not in fixed}
-        name = f"Trial {pick['trial']} ({format_hyperparameters(varied)})"
+        name = f"Trial {pick['trial']}"
+        if varied:
+            name += f" ({format_hyperparameters(varied)})"
     else:
         return "A network"
     return f"{name}, {pick['parameters']:,} parameters,"

@@ -14,6 +14,7 @@ __all__ = [
     "list_scores",
     "say_difference",
     "say_interval",
+    "say_probability",
     "say_result",
     "say_right",
     "say_share",
@@ -103,6 +104,18 @@ def get_told_share(objective: str, accuracy: float | None) -> float | None:
     (0.9, None)
     """
     return accuracy if counts_rows(objective) else None
+
+
+def say_probability(probability: float) -> str:
+    """Return a probability with three decimals, or with more if it would be 0 or 1.
+
+    >>> say_probability(0.25), say_probability(0.00023), say_probability(0.99997)
+    ('0.250', '0.0002', '0.99997')
+    """
+    decimals = 3
+    while decimals < _MOST_DECIMALS and round(probability, decimals) in (0.0, 1.0):
+        decimals += 1
+    return f"{probability:.{decimals}f}" if 0 < probability < 1 else f"{probability:.3f}"
 
 
 def say_right(share: float) -> str:

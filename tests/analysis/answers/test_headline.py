@@ -127,6 +127,8 @@ def test_better_than_logistic_regression_and_no_better_than_depth_0_go_together(
     assert says(made().add_depths({0: 0.0, 1: 0.5}, 8)) == linear
     assert says(made().add_depths({0: 0.0, 1: 0.001}, 8)) == linear
     assert says(made().add_depths({0: 0.5, 1: 0.0}, 8)).startswith("A network is worth it: ")
+    undecided = says(made().add_depths({0: 0.5, 1: 0.0}, 3))  # as far behind, in fewer trials
+    assert undecided.startswith("A network is worth it: ")
 
 
 def test_embeddings_of_numbers_at_depth_0_are_no_logistic_regression(made, judged):

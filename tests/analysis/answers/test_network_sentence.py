@@ -89,6 +89,24 @@ def test_a_network_that_beats_the_baselines_is_worth_it(evidence, judged):
     assert sentence.endswith("; it is worth it: with gradient boosting 96.0 % of rows are right.")
 
 
+@pytest.mark.parametrize(("accuracy", "said"), [(0.99, "99.0 %"), (0.974, "97.4 %")])
+def test_the_score_decides_where_a_worse_baseline_has_as_many_rows_right(
+    evidence, judged, accuracy, said
+):
+    boosting = judged("gradient boosting", 1.3, "loses", accuracy=accuracy)
+    sentence = make_own_answer(replace(evidence, baselines=(boosting,)))
+    right = f"{said} of rows are right (cross-entropy 1.300, which decides)."
+    assert sentence.endswith(f"; it is worth it: with gradient boosting {right}")
+
+
+def test_the_scores_decide_where_a_better_baseline_has_fewer_rows_right(evidence, judged):
+    logistic = judged("logistic regression", 0.7, "wins", accuracy=0.96)
+    assert make_own_answer(replace(evidence, baselines=(logistic,))) == (
+        "Logistic regression, which does better than any network here: 96.0 % of rows are right "
+        f"(cross-entropy 0.700, which decides), with a {NETWORK} 97.4 % (1.000)."
+    )
+
+
 def test_a_network_is_not_worth_it_where_the_majority_class_wins(evidence, judged):
     baselines = (
         judged("majority class", 0.9, "wins", accuracy=0.98),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from tuner.analysis.answers import make_answers, make_own_answer
 from tuner.analysis.answers.hyperparameter_comparison import compare_hyperparameter
 from tuner.analysis.answers.more_trials import say_more_trials
 from tuner.analysis.answers.one_sentence import answer_in_one_sentence
+from tuner.analysis.answers.plain_sentences import describe_others
 from tuner.analysis.pairs import Pair
 from tuner.analysis.setting_records import Comparison, Setting
 
@@ -442,3 +444,17 @@ def test_where_luck_is_far_too_large_no_number_of_trials_is_promised(made):
     assert say(study.evidence(), "depth", comparison).endswith(
         "; it would take more than 126 more trials, and 21 min."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "said"),
+    [
+        ("kind", "l1", "a regularizer and with L1"),
+        ("normalization", "batch", "normalization and with batch normalization"),
+    ],
+)
+def test_what_does_as_well_without_the_thing_comes_first(name, other, said):
+    settings = [SimpleNamespace(value=value) for value in (other, "none")]
+    nothing = {"best": None, "open": [], "short_of_rows": []}
+    findings = SimpleNamespace(name=name, tried=settings, as_good=settings, sort=list, **nothing)
+    assert describe_others(findings) == f"; it does as well without {said} on these rows"

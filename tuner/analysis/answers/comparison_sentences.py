@@ -95,7 +95,8 @@ def _describe_smallest_alike(findings: Findings) -> list[str]:
     }
     if findings.name not in ("depth", "units") and not _decides_size(findings):
         return []
-    sizes = {s.value: parameters[s.trial] for s in findings.tried if s not in findings.worse}
+    undecided = {*findings.worse, *findings.open}
+    sizes = {s.value: parameters[s.trial] for s in findings.tried if s not in undecided}
     if len(sizes) < 2 or max(sizes.values()) < 1.1 * min(sizes.values()):
         return []
     best = findings.best.value

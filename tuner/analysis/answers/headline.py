@@ -231,6 +231,8 @@ def _describe_conflict(evidence: Evidence, answers: Sequence[Answer]) -> list[st
         return []
     if 0 not in comparison.not_told_apart or not is_linear_at_depth_0(evidence, comparison):
         return []
+    if 0 in comparison.open:  # it may still be told apart
+        return []
     if evidence.exported is evidence.best and is_linear(evidence.best.hyperparameters):
         return [
             "That it is better than logistic regression is not owed to hidden layers: it has none, "

@@ -60,7 +60,7 @@ def _name_best(evidence: Evidence) -> str:
         first = min(winners, key=evidence.get_loss)
         return (
             f"{capitalize_first(first.title)}, which does better than any network here: "
-            f"{_say_right(evidence, first)}, with {network}{comma} {_say_share(evidence)}."
+            f"{_say_right(evidence, first)}, with {network}{comma} {_say_share(evidence, first)}."
         )
     if evidence.learns_nothing:
         beside = describe_beside_guessing(
@@ -127,16 +127,34 @@ def _say_exported_right(evidence: Evidence) -> str:
     return say_result(evidence.objective, score, accuracy, interval)
 
 
-def _say_share(evidence: Evidence) -> str:
+def _say_share(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    """Return how good the exported model is, beside a baseline of which it was said."""
     share = get_told_share(evidence.objective, evidence.exported_accuracy)
-    return f"{evidence.exported_score:.3f}" if share is None else say_share(share)
+    score = f"{evidence.exported_score:.3f}"
+    if share is None:
+        return score
+    return say_share(share) + (f" ({score})" if _score_decides(evidence, baseline) else "")
 
 
 def _say_right(evidence: Evidence, baseline: JudgedBaseline) -> str:
+    """Return how good a baseline is, with its score if the shares do not show which is better."""
     share = get_told_share(evidence.objective, baseline.accuracy)
+    score = f"{say_name(evidence.objective)} {baseline.scores[evidence.objective].value:.3f}"
     if share is None:
-        return f"{say_name(evidence.objective)} {baseline.scores[evidence.objective].value:.3f}"
-    return say_right(share)
+        return score
+    decides = f" ({score}, which decides)" if _score_decides(evidence, baseline) else ""
+    return say_right(share) + decides
+
+
+def _score_decides(evidence: Evidence, baseline: JudgedBaseline) -> bool:
+    """Return whether the shares of right rows, as told, do not show which of both is better."""
+    shares = evidence.exported_accuracy, baseline.accuracy
+    own, other = (get_told_share(evidence.objective, share) for share in shares)
+    if evidence.objective == "accuracy" or own is None or other is None:
+        return False
+    if say_share(own) == say_share(other):
+        return True
+    return (other > own) != (baseline.verdict == "wins")
 
 
 def _compare(evidence: Evidence) -> str:

@@ -142,6 +142,7 @@ def _say_as_well(findings: Findings, settings: Sequence[Setting]) -> str:
     first, as "it does as well without dropout".
     """
     values = [setting.value for setting in findings.sort(settings)]
+    values.sort(key=lambda value: not say_with(findings.name, value).startswith("without "))
     if (condition := say_with(findings.name, values[0])).startswith("without "):
         also = f" and with {say_things(findings.name, values[1:])}" if len(values) > 1 else ""
         return f"it does as well {condition}{also}"

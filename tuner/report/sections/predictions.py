@@ -17,7 +17,7 @@ from tuner.report.figures import (
     to_specification,
 )
 from tuner.report.page import Section
-from tuner.words import count_noun, format_score, list_counts
+from tuner.words import count_noun, format_score, list_counts, say_probability
 
 __all__ = ["make_predictions_section"]
 
@@ -70,8 +70,9 @@ def _describe_threshold(threshold: Threshold | None) -> list[str]:
     if threshold is None:
         return []
     gain = format_score(threshold.score - threshold.half, threshold.standard_error)
+    least = say_probability(threshold.value)
     return [
-        f"{threshold.predicted} is predicted from a probability of {threshold.value:.3f} on, "
+        f"{threshold.predicted} is predicted from a probability of {least} on, "
         f"chosen for {threshold.rule}: {threshold.score:.4f} on folds that did not choose it, "
         f"against {threshold.half:.4f} at 0.5; the difference is {gain}."
     ]
