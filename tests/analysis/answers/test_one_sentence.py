@@ -239,6 +239,8 @@ def test_width(says):
         "On these rows 8 units do as well, as far as can be told: with 64 units 97.0 % of rows"
     )
     assert says("units", {8: 0.97, 64: 0.96}).startswith("8 units are enough: with 8 units 97.0 %")
+    assert says("units", {1: 0.97, 64: 0.96}).startswith("1 unit is enough: ")
+    assert says("units", {64: 0.97, 1: 0.96}).startswith("On these rows 1 unit does as well, ")
     many = says("units", {64: 0.97, 8: 0.96, 512: 0.9, 1024: 0.8}, told=[512, 1024])
     assert many.endswith("; 512 and 1,024 units do worse.")
     assert says("units", {64: 0.97, 8: 0.9}, still_open=[8]).startswith("It cannot be told from ")

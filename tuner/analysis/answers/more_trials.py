@@ -86,7 +86,8 @@ def describe_more_trials(evidence: Evidence, comparison: Comparison, pair: Pair[
     how = _say_resume(evidence, trials)
     if "source" not in evidence.record.data:  # searched from Python
         how = f"search with {how}"
-    return f"; about {more} more trials would, in {say_seconds(max(seconds, 1.0))}: {how}"
+    wanted_more = "one more trial" if more == 1 else f"about {more} more trials"
+    return f"; {wanted_more} would, in {say_seconds(max(seconds, 1.0))}: {how}"
 
 
 def _count_times(comparison: Comparison, pair: Pair[Value]) -> float:

@@ -160,8 +160,10 @@ def _answer_units(findings: Findings) -> str:
     if fewest is findings.best:
         unclear = describe_others(findings, findings.unclear)
         against = describe_against(findings, findings.tried[1])
-        return f"{thing} are enough: {against}{too_many}{unclear}."
-    as_well = f"On these rows {thing} do as well, as far as can be told"
+        are = "is" if fewest.value == 1 else "are"
+        return f"{thing} {are} enough: {against}{too_many}{unclear}."
+    do = "does" if fewest.value == 1 else "do"
+    as_well = f"On these rows {thing} {do} as well, as far as can be told"
     return f"{as_well}: {describe_against(findings, fewest)}{too_many}."
 
 

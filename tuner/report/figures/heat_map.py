@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["draw_heat_map"]
+
+Ends: TypeAlias = tuple[float, float]  # of a bin, which are equal for a single value
 
 
 def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> alt.LayerChart:
@@ -30,9 +32,10 @@ def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> a
     """
     import altair as alt
 
-    frame = _make_frame([cell for cell in cells if cell.trials])
+    rates = _label_rates(sorted({cell.learning_rate for cell in cells}))
+    frame = _make_frame([cell for cell in cells if cell.trials], rates)
     frame["dark"] = _find_dark(frame.score.astype(float), objective, maximise=maximise)
-    base = alt.Chart(frame).encode(**_make_axes(cells), tooltip=_make_tooltip(objective))
+    base = alt.Chart(frame).encode(**_make_axes(cells, rates), tooltip=_make_tooltip(objective))
     scored = base.transform_filter("isValid(datum.score)")
     scale = _make_color_scale(objective, maximise=maximise)
     squares = scored.mark_rect(stroke="#ffffff").encode(
@@ -49,16 +52,15 @@ def draw_heat_map(cells: Sequence[Cell], objective: str, *, maximise: bool) -> a
     return alt.layer(empty, squares, crosses, labels)
 
 
-def _make_axes(cells: Sequence[Cell]) -> dict[str, Any]:
+def _make_axes(cells: Sequence[Cell], rates: Mapping[Ends, str]) -> dict[str, Any]:
     """Return the axes, with a place for every cell, even for those that have no trials."""
     import altair as alt
 
-    rates = [_label_rates(bounds) for bounds in sorted({cell.learning_rate for cell in cells})]
     sizes = [_label_sizes(bounds) for bounds in sorted({cell.batch_size for cell in cells})]
     plain = {"grid": False, "ticks": False, "domain": False}
     tilted = alt.Axis(labelAngle=-35, **plain)
     return {
-        "x": alt.X("rate:O", title="learning rate", sort=rates, axis=tilted),
+        "x": alt.X("rate:O", title="learning rate", sort=list(rates.values()), axis=tilted),
         "y": alt.Y("size:O", title="batch size", sort=sizes[::-1], axis=alt.Axis(**plain)),
     }
 
@@ -93,12 +95,12 @@ def _find_dark(scores: pd.Series, objective: str, *, maximise: bool) -> pd.Serie
     return shades > shades.min() + 0.45 * (shades.max() - shades.min())
 
 
-def _make_frame(cells: Sequence[Cell]) -> pd.DataFrame:
+def _make_frame(cells: Sequence[Cell], rates: Mapping[Ends, str]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
         {
-            "rate": _label_rates(cell.learning_rate),
+            "rate": rates[cell.learning_rate],
             "size": _label_sizes(cell.batch_size),
             "trials": cell.trials,
             "diverged": cell.diverged,
@@ -111,8 +113,21 @@ def _make_frame(cells: Sequence[Cell]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _label_rates(bounds: tuple[float, float]) -> str:
-    return _join_ends(*(format_value(float(f"{bound:.2g}")) for bound in bounds))
+def _label_rates(bins: Sequence[Ends]) -> dict[Ends, str]:
+    """Return the label of each bin: ends of ranges with two digits, unless labels would be equal.
+
+    A rate by itself is one that was tried, and stands as it is.
+    """
+
+    def label(bounds: Ends, digits: int) -> str:
+        exact = bounds[0] == bounds[1]
+        ends = (bound if exact else float(f"{bound:.{digits}g}") for bound in bounds)
+        return _join_ends(*map(format_value, ends))
+
+    short = {bounds: label(bounds, 2) for bounds in bins}
+    if len(set(short.values())) == len(short):
+        return short
+    return {bounds: label(bounds, 4) for bounds in bins}
 
 
 def _label_sizes(bounds: tuple[float, float]) -> str:
