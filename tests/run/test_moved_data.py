@@ -1,5 +1,7 @@
 """Data are found that were moved together with the studies about them."""
 
+import os
+
 from tests.helpers.errors import read_error
 from tuner.errors import DataError
 from tuner.run.moved_data import find_data
@@ -46,3 +48,17 @@ def test_a_project_that_was_moved_is_opened_and_other_data_are_refused(tmp_path)
         f"data {before}/rows.csv: study study was searched on it, and it is not there any more; "
         "put it back, or beside the folder of --root"
     )
+
+
+def test_data_in_a_folder_that_one_may_not_enter_are_looked_for_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    stat = os.stat
+
+    def refuse(path, *arguments, **options):
+        if str(path).startswith("/private/"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    moved = find_data("/private/rows.csv", tmp_path / "mlruns")
+    assert moved == str(tmp_path / "rows.csv")

@@ -50,6 +50,7 @@ def write_failed_trials(study):
         ([(70, 70.0), (603, 600.0)], 3603),
         ([(70, 70.0), (90, 600.0)], None),  # a person said 90
         ([(71, 70.0)], None),
+        ([(1_000_000, 2e6)], 3603),  # more are refused
     ],
 )
 def test_a_number_of_trials_that_a_time_limit_chose_is_chosen_anew(make_study, runs, most):

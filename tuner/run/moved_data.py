@@ -1,5 +1,6 @@
 """Finds data that were moved or copied together with the studies about them."""
 
+import os
 from pathlib import Path
 
 __all__ = ["find_data"]
@@ -16,11 +17,11 @@ def find_data(source: str, root: Path) -> str:
         root: The folder that holds all that searches write.
     """
     path = Path(source)
-    if not path.is_absolute() or path.exists():
+    if not path.is_absolute() or os.path.exists(path):
         return source
     for first in range(1, len(path.parts)):
         for place in (root.absolute().parent, Path.cwd()):
             moved = place.joinpath(*path.parts[first:])
-            if moved.exists():
+            if os.path.exists(moved):
                 return str(moved)
     return source

@@ -1,5 +1,6 @@
 """Open the study on disk, or create it."""
 
+import os
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -214,7 +215,7 @@ def _read_request(record: StudyRecord, root: Path) -> DataRequest:
 def _reload_data(request: DataRequest, record: StudyRecord) -> Dataset:
     """Load the data of a study, and check that they have not changed."""
     source = Path(request.source)
-    if source.suffix and not source.exists():
+    if source.suffix and not os.path.exists(source):  # nor in a folder one may not enter
         raise DataError(
             f"data {source}: study {record.name} was searched on it, and it is not there any "
             "more; put it back, or beside the folder of --root"

@@ -22,6 +22,7 @@ from tuner.scoring import OBJECTIVES
 from tuner.space import Space, load_space, plans_schedules
 from tuner.study import (
     MOST_ROUNDS,
+    MOST_TRIALS,
     OracleName,
     SearchSettings,
     check_name,
@@ -202,10 +203,15 @@ def fills_time(space: Space, oracle: str) -> bool:
     return plans_schedules(space) and not compares
 
 
-def count_usual_trials(max_seconds: float | None) -> int:
+def count_usual_trials(max_seconds: float | None, *, ended: int = 0) -> int:
     """Return the most trials of a search that goes on until the time limit, if there is one.
 
     More than that cannot end: each trial takes a second at least.
+
+    Args:
+        max_seconds: The time limit. None for none.
+        ended: The trials of earlier runs, which count, too.
     """
     usual = SearchSettings().max_trials
-    return usual if max_seconds is None else max(ceil(max_seconds), usual)
+    most = usual if max_seconds is None else max(ceil(max_seconds), usual)
+    return min(ended + most, MOST_TRIALS)

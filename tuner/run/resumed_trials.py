@@ -34,10 +34,10 @@ def choose_time_limits(study: Study, max_seconds: float | None) -> dict[str, Any
             ended += 1
         elif event["event"] == EventKind.BEGUN:
             seconds = event.get("max_seconds")
-            usual = count_usual_trials(seconds)
+            usual = {count_usual_trials(seconds, ended=before) for before in (0, ended)}
             kept = is_usual and event["max_trials"] == most
             most = event["max_trials"]
-            is_usual = kept or (seconds is not None and most in {usual, ended + usual})
+            is_usual = kept or (seconds is not None and most in usual)
     if is_usual:
-        limits["max_trials"] = ended + count_usual_trials(max_seconds)
+        limits["max_trials"] = count_usual_trials(max_seconds, ended=ended)
     return limits

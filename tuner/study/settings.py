@@ -19,6 +19,7 @@ __all__ = [
     "FEWEST_ROUNDS",
     "LIMITS",
     "MOST_ROUNDS",
+    "MOST_TRIALS",
     "OracleName",
     "SearchSettings",
     "check_setting_types",
@@ -51,8 +52,11 @@ _OPTIONAL = {"max_seconds", "max_parameters", "max_row_microseconds", "patience_
     "threshold",
     "from_study",
 }
+MOST_TRIALS = 1_000_000
+"""The most trials that a search may have."""
+
 # More can only be a mistake, and would be counted for hours before the first trial.
-_MOST = {"repeats": 1_000, "epochs": 1_000_000, "max_trials": 1_000_000}
+_MOST = {"repeats": 1_000, "epochs": 1_000_000, "max_trials": MOST_TRIALS}
 
 _MOST_WEIGHT = 1e38  # larger ones are infinite in float32
 

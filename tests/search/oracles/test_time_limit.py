@@ -165,3 +165,14 @@ def test_a_finite_space_is_not_over_where_the_first_configurations_take_too_long
     for job in ask_many(oracle, 12):
         tell_score(oracle, job.trial, 0.5)
     assert sorted(get_values(oracle, trial)["units"] for trial in range(12)) == [*range(1, 13)]
+
+
+def test_the_best_five_of_another_study_are_the_same_when_time_runs_out(tmp_path):
+    oracle = make_oracle("random", SPACE, tmp_path, max_trials=9)
+    limit = oracle.limit = make_limit(8)
+    start = {**SPACE.sample(Random(0)), **LONG}
+    slow = [{**start, "learning_rate": 0.01 * (1 + rank)} for rank in range(5)]
+    oracle.take_warm_start([*slow, {**start, "units": 4, "length": 0.25}])
+    assert oracle.propose_first() == slow[0]
+    limit.begin(2)
+    assert oracle.propose_first() is None

@@ -220,7 +220,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         for number, values in enumerate(self._warm):
             rng = random.Random(f"{self.study_seed} start {number}")
             own = find_nearest_configuration(space, values, rng)
-            if own is not None and (own := self._narrow_size(own)) and self.allows(own):
+            if own is not None and (own := self._narrow_size(own)):
                 adapted.setdefault(make_key(own), own)
         return list(adapted.values())[:_MOST_WARM]
 
@@ -238,7 +238,7 @@ class StudyOracle(keras_tuner.Oracle, SearchOracle):
         Those of a warm start come before the first trials of the space.
         """
         for values in self._adapt_warm_start():
-            if values not in self.read_tried():
+            if values not in self.read_tried() and self.allows(values):
                 return values
         return None if self._space is None else self.first.propose()
 
