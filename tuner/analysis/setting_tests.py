@@ -133,8 +133,9 @@ def _estimate_variances(
 def _test_by_folds(first: TrialRecord, second: TrialRecord, split: Split) -> TTest:
     """Test the difference of two trials by its folds alone, which show chance in their training."""
     differences = np.subtract(first.result.fold_scores, second.result.fold_scores)
-    variance = estimate_fold_variance(differences[np.isfinite(differences)], split)
-    return run_t_test(float(np.nanmean(differences)), variance)
+    defined = differences[np.isfinite(differences)]
+    difference = float(defined.mean()) if len(defined) else 0.0
+    return run_t_test(difference, estimate_fold_variance(defined, split))
 
 
 def _average(weights: np.ndarray, ranked: Sequence[Sequence[float] | np.ndarray]) -> np.ndarray:

@@ -213,7 +213,8 @@ def has_own_fit(hypermodel: keras_tuner.HyperModel) -> bool:
 
     One that compiles the networks of another hypermodel anew trains them as that does.
     """
-    given = getattr(hypermodel, "recompiled", hypermodel)
+    recompiled = getattr(hypermodel, "recompiled", None)
+    given = recompiled if isinstance(recompiled, keras_tuner.HyperModel) else hypermodel
     return type(given).fit is not keras_tuner.HyperModel.fit
 
 

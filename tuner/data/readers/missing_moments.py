@@ -80,10 +80,8 @@ def _list_clocks(
     seconds: str, offset: str | None, zones: list[str], utc: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what a clock shows at a moment, and which offsets may follow; then so in each zone."""
-    if offset is None:
+    if offset is None or (utc and offset in _UTC):
         yield seconds, ("", *utc)
-    elif offset in _UTC:
-        yield seconds, utc
     for zone in zones:
         with suppress(pa.ArrowException):  # of a zone or a day that is not known
             if offset is None:

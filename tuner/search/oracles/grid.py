@@ -1,7 +1,6 @@
 """Grid search."""
 
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from tuner.search.oracles.base import StudyOracle
 from tuner.search.oracles.tried_configurations import TriedConfigurations
@@ -9,7 +8,7 @@ from tuner.space import Space, Value
 
 __all__ = ["GridOracle"]
 
-_MOST_ASKED_AGAIN = 200  # points that had no time, as there may be very many
+_MOST_LEFT = 200  # points that had no time, as there may be very many
 
 
 class GridOracle(StudyOracle):
@@ -59,14 +58,14 @@ class _GridCursor:
     def find_untried(self) -> dict[str, Value] | None:
         """Return the first untried point; None if there is none."""
         left = (point for point in self._left if point not in self._tried)
-        late = next(filter(self._allows, islice(left, _MOST_ASKED_AGAIN)), None)
+        late = next(filter(self._allows, left), None)
         if late is not None:
             return late
         while (point := self._point) is not None:
             if point not in self._tried:
                 if self._allows(point):
                     break
-                if self._allows_size(point):
+                if len(self._left) < _MOST_LEFT and self._allows_size(point):
                     self._left.append(point)
             self._point = next(self._points, None)
         return point

@@ -13,6 +13,7 @@ __all__ = ["RandomOracle"]
 
 _ATTEMPTS = 100  # draws from a finite space before its untried configurations are listed
 # Draws of an infinite one of which a limit may allow finitely many, before all of these are tried.
+_MOST_LISTED = 2_000  # configurations of which each is asked for, if a limit refuses many
 _MOST_ATTEMPTS = 10_000
 
 
@@ -97,8 +98,10 @@ class RandomOracle(StudyOracle):
                 return values
         if size is None:  # the limit gave up, or all that it allows are tried
             return None
-        untried = [values for values in space.list_configurations() if values not in tried]
-        if self.limit is None:
-            return rng.choice(untried) if untried else None
-        rng.shuffle(untried)
-        return next(filter(self.limit.allows, untried), None)
+        listed = (values for values in space.list_configurations() if values not in tried)
+        if self.limit is not None and size <= _MOST_LISTED:
+            untried = list(listed)
+            rng.shuffle(untried)
+            return next(filter(self.limit.allows, untried), None)
+        untried = list(listed if self.limit is None else self.limit.select(listed))
+        return rng.choice(untried) if untried else None
